@@ -1,0 +1,244 @@
+"""What a company's configuration becomes: one frozen Snapshot with a revision.
+
+A request holds one snapshot from start to end.  Nothing mutates it; whoever caches, caches by
+(company, revision) or by `digest`, which is equal for equal configurations.
+
+The way here: source.py (TOML as written) -> resolve.py (checked, references bound) -> this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from svyaz.expression.tree import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Words people see.  `forms` are grammatical forms that texts need: plural, accusative, genitive."""
+
+    ru: str
+    en: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, language: str) -> str:
+        return self.en if language == "en" and self.en else self.ru
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity.
+
+    number   never reused; the change log speaks in numbers.  System fields have negative numbers
+             (id -1, label -2, created_at -3, created_by -4, changed_at -5, changed_by -6) and are never logged
+    key      what formulas, the API and files say
+    column   the physical name of its first column (names.py made it); a retyped field has `<key>__2`
+    type     name in fields.registry;  options: complete, as its type resolved them
+    role     what a trait calls it (responsible, deadline, stage, amount, lines…), or ""
+    default  a typed formula without fields, evaluated at creation; None: empty
+    check    a typed formula that must be true, with `check_title` as its message
+    system   kept by the engine and read-only: id, label, created_at…
+    hidden   removed from sight, its data kept (rule 4)
+    """
+
+    number: int
+    key: str
+    column: str
+    title: Title
+    type: str
+    options: Mapping[str, Any]
+    required: bool = False
+    unique: bool = False
+    indexed: bool = False
+    role: str = ""
+    default: Node | None = None
+    check: Node | None = None
+    check_title: Title | None = None
+    hint: Title | None = None
+    system: bool = False
+    hidden: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Entities a link may point to; () for other types and for a link to any object."""
+        return tuple(self.options.get("to", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """ends: "won", "lost" or "" while the record is in work.  requires: field keys asked on entering."""
+
+    key: str
+    title: Title
+    hue: int
+    probability_percent: int | None = None
+    ends: str = ""
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    key: str
+    title: Title
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A shared view.  kind: list | board.  filter: formula text; sort: ("-amount", "title");
+    group: field key (board columns); columns/card: paths as text, "company.city"."""
+
+    key: str
+    title: Title
+    kind: str
+    columns: tuple[str, ...] = ()
+    filter: str = ""
+    sort: tuple[str, ...] = ()
+    group: str = ""
+    total: str = ""
+    pipeline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: Title
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailSet:
+    """Related records on a card: child records whose link field `by` points here; columns to show."""
+
+    entity: str
+    by: str
+    title: Title
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    title: Title
+    sections: tuple[Section, ...] = ()
+    details: tuple[DetailSet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The card.  quick: field keys of the short form for adding."""
+
+    tabs: tuple[Tab, ...]
+    quick: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An object of the constructor.  kind: "record", "dictionary" or "line" (rows that live inside a card).
+
+    label        typed formula over the record's own fields that names it; stored in sv_label
+    traits       trait key -> its resolved options
+    duplicates   keys of fields whose equal values warn of a double
+    parents      for kind "line": key of the link field to the card it lives in
+    origin       "org" (beneath every solution) or the solution's key
+    """
+
+    number: int
+    key: str
+    title: Title
+    kind: str
+    icon: str
+    hue: int
+    label: Node
+    fields: tuple[Field, ...]
+    traits: Mapping[str, Mapping[str, Any]]
+    pipelines: tuple[Pipeline, ...] = ()
+    views: tuple[View, ...] = ()
+    form: Form = field(default_factory=lambda: Form(()))
+    duplicates: tuple[str, ...] = ()
+    parent: str = ""
+    origin: str = ""
+    by_key: Mapping[str, Field] = field(default_factory=dict, compare=False, repr=False)
+    by_number: Mapping[int, Field] = field(default_factory=dict, compare=False, repr=False)
+
+    def by_role(self, role: str) -> Field | None:
+        return next((one for one in self.fields if one.role == role), None)
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        return {stage.key: stage for pipeline in self.pipelines for stage in pipeline.stages}
+
+
+VERBS = ("see", "add", "change", "delete", "export", "history")
+SCOPES = ("own", "taking_part", "department", "department_below", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a role may do with one entity.
+
+    verbs    verb -> scope; a verb not named is not granted
+    rule     typed formula over the record that must also hold, or None
+    fields   field key -> "hidden" | "read"; fields not named may be edited where the record may be changed
+    """
+
+    entity: str
+    verbs: Mapping[str, str]
+    rule: Node | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """abilities: "configure", "bulk", "import", "people" — rights that are not about one entity."""
+
+    key: str
+    title: Title
+    grants: Mapping[str, Grant]
+    abilities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    entity: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the company settled once: it is part of the configuration because compiled queries depend on it."""
+
+    title: str = "Компания"
+    currency: str = "RUB"
+    zone: str = "Europe/Moscow"
+    region: str = "RU"
+    language: str = "ru"
+    first_weekday: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    revision: int
+    digest: str
+    settings: Settings
+    entities: Mapping[str, Entity]
+    roles: Mapping[str, Role]
+    menu: tuple[MenuItem, ...]
+    by_number: Mapping[int, Entity] = field(default_factory=dict, compare=False, repr=False)
+    children: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
+    """entity -> ((child entity, its link field), …): who points here"""
+
+
+@dataclass(frozen=True, slots=True)
+class TraitShape:
+    """What a trait brings to an entity, as data; traits/*.py define them, app.py gives the list to resolve.
+
+    fields   source tables, as in TOML ({"key", "title", "type", …, "role"}), added unless the entity
+             already has a field of that role
+    options  name -> default of the trait's own options
+    """
+
+    key: str
+    title: Title
+    fields: tuple[Mapping[str, Any], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
