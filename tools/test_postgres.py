@@ -32,6 +32,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ADDRESS = "SVYAZ_TEST_POSTGRES"
 START_SECONDS = 60
@@ -78,7 +79,7 @@ def find_programs() -> Path:
     raise PostgresAbsent("PostgreSQL server is not installed: apt-get install postgresql")
 
 
-def runs_as() -> dict[str, object]:
+def runs_as() -> dict[str, Any]:
     """Arguments of subprocess that give up root; none for anybody else."""
     if os.geteuid() != 0:
         return {}
@@ -93,15 +94,15 @@ def start(*, durable: bool = False) -> Cluster:
     """Make an empty cluster, start it, wait until it answers."""
     programs = find_programs()
     account = runs_as()
-    directory = Path(tempfile.mkdtemp(prefix="svyaz-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))
+    directory = Path(tempfile.mkdtemp(prefix="svyaz-pg-"))
     if account:
-        os.chown(directory, account["user"], account["group"])  # type: ignore[arg-type]
+        os.chown(directory, account["user"], account["group"])
 
     password = secrets.token_hex(8)
     secret = directory / "password"
     secret.write_text(password + "\n")
     if account:
-        os.chown(secret, account["user"], account["group"])  # type: ignore[arg-type]
+        os.chown(secret, account["user"], account["group"])
     made = subprocess.run(
         [
             *(str(programs / "initdb"), "--pgdata", str(directory / "data"), "--username=svyaz"),
@@ -112,7 +113,7 @@ def start(*, durable: bool = False) -> Cluster:
         text=True,
         cwd=directory,
         check=False,
-        **account,  # type: ignore[call-overload]
+        **account,
     )
     if made.returncode:
         shutil.rmtree(directory, ignore_errors=True)
@@ -135,7 +136,7 @@ def start(*, durable: bool = False) -> Cluster:
                 stderr=output,
                 cwd=directory,
                 start_new_session=True,
-                **account,  # type: ignore[call-overload]
+                **account,
             )
         if wait_until_ready(process, directory / "data" / "postmaster.pid"):
             return Cluster(directory, f"postgresql://svyaz:{password}@127.0.0.1:{port}/postgres", process)
