@@ -1,0 +1,164 @@
+"""Check that every word a person sees exists in Russian and in English, and that no word is left over.
+
+svyaz/locale/ru.toml and en.toml:
+
+    [problems]   a code of a Problem, and its text with {facts}
+    [ui]         what the interface says, asked for by t("key")
+    [...]        any other table: the same keys and the same facts in both languages
+
+What is wrong:
+    a Problem's `code = "…"` without words; words with facts that the code does not promise
+    (the comment `# facts: field, uses` beside the code is the promise);
+    a key of t("…") without words; a key or a fact in one language only;
+    a word that nobody asks for.
+"""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("ru", "en")
+
+FACT = re.compile(r"\{(\w+)")
+PROMISE = re.compile(r"#\s*facts:\s*([\w, ]+)")
+ASKED = re.compile(r"""\bt\(\s*["'`]([\w.]+)["'`]""")
+LITERAL = re.compile(r"""["'`]([\w.]+)(?:["'`]|\$\{)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    code: str
+    facts: frozenset[str] | None  # None: the class promises nothing
+    place: str
+
+
+def check_words(root: Path) -> list[str]:
+    words = {language: flat(read_toml(root / "svyaz" / "locale" / f"{language}.toml")) for language in LANGUAGES}
+    used = set(literals(root))
+    return [
+        *check_same(words),
+        *(problem for language in LANGUAGES for problem in check_codes(list_codes(root), words[language], language)),
+        *(problem for language in LANGUAGES for problem in check_asked(root, words[language], language)),
+        *check_unused(words["ru"], used),
+    ]
+
+
+def check_same(words: Mapping[str, Mapping[str, str]]) -> list[str]:
+    ru, en = words["ru"], words["en"]
+    problems = [f"locale: `{key}` is in ru only" for key in ru.keys() - en.keys()]
+    problems += [f"locale: `{key}` is in en only" for key in en.keys() - ru.keys()]
+    for key in ru.keys() & en.keys():
+        if facts(ru[key]) != facts(en[key]):
+            problems.append(f"locale: `{key}` says {listed(facts(ru[key]))} in ru and {listed(facts(en[key]))} in en")
+    return sorted(problems)
+
+
+def check_codes(codes: list[Code], words: Mapping[str, str], language: str) -> list[str]:
+    problems = []
+    for one in codes:
+        text = words.get(f"problems.{one.code}")
+        if text is None:
+            problems.append(f"{one.place}: no words for `{one.code}` in {language}.toml, [problems]")
+        elif one.facts is not None and facts(text) - one.facts:
+            extra = listed(facts(text) - one.facts)
+            problems.append(f"{one.place}: {language}.toml says {extra}, which `{one.code}` does not promise")
+    return problems
+
+
+def check_asked(root: Path, words: Mapping[str, str], language: str) -> list[str]:
+    return [
+        f"{path.relative_to(root)}: no words for `{key}` in {language}.toml, [ui]"
+        for path in ui_files(root)
+        for key in sorted(set(ASKED.findall(path.read_text(encoding="utf-8"))))
+        if f"ui.{key}" not in words
+    ]
+
+
+def check_unused(words: Mapping[str, str], used: set[str]) -> list[str]:
+    """Words of [problems] and [ui] that no string names, whole or by its beginning (`stage.${key}`)."""
+    problems = []
+    for key in words:
+        table, _, name = key.partition(".")
+        if table not in ("problems", "ui") or name in used:
+            continue
+        parts = name.split(".")
+        if not any(".".join(parts[:length]) + "." in used for length in range(1, len(parts))):
+            problems.append(f"locale: nobody asks for `{key}`")
+    return problems
+
+
+def list_codes(root: Path) -> list[Code]:
+    """Every class attribute `code = "…"` under svyaz/."""
+    codes = []
+    for path in sorted((root / "svyaz").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        lines = source.splitlines()
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for statement in node.body:
+                code = code_of(statement)
+                if code is not None:
+                    promise = PROMISE.search(lines[statement.lineno - 1])
+                    names = None if promise is None else frozenset(re.findall(r"\w+", promise[1])) - {"none"}
+                    codes.append(Code(code, names, f"{path.relative_to(root)}:{statement.lineno}"))
+    return codes
+
+
+def code_of(statement: ast.stmt) -> str | None:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+            return code
+        case ast.AnnAssign(target=ast.Name(id="code"), value=ast.Constant(value=str(code))):
+            return code
+    return None
+
+
+def literals(root: Path) -> Iterator[str]:
+    """Every string that could be a key, in Python, TypeScript and TOML."""
+    for path in [*sorted((root / "svyaz").rglob("*.py")), *ui_files(root)]:
+        yield from LITERAL.findall(path.read_text(encoding="utf-8"))
+
+
+def ui_files(root: Path) -> list[Path]:
+    return sorted(path for path in (root / "ui" / "src").rglob("*") if path.suffix in (".ts", ".vue"))
+
+
+def facts(text: str) -> set[str]:
+    return set(FACT.findall(text))
+
+
+def listed(names: set[str] | frozenset[str]) -> str:
+    return "{" + ", ".join(sorted(names)) + "}"
+
+
+def flat(table: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """Nested tables as dotted keys; forms of counting (a list) as one text."""
+    words: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            words |= flat(value, f"{before}{key}.")
+        else:
+            words[before + key] = " ".join(value) if isinstance(value, list) else str(value)
+    return words
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)
+
+
+def main() -> int:
+    problems = check_words(ROOT)
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

