@@ -1,8 +1,8 @@
-"""How hatch puts the built interface into the wheel: builds it when it is not built yet.
+"""How hatch makes the wheel whole: the built interface, and solutions/ as svyaz/solutions_shipped/.
 
 A release or `make build` finds svyaz/static/ ready and needs no Node.  `pip wheel .` of a bare
-checkout asks pip for Node (the method `dependencies`) and builds.  An editable install never
-builds: there `make` does.
+checkout asks pip for Node (the method `dependencies`) and builds.  An editable install has
+neither: `make` builds, and solutions/ stands beside svyaz/.
 """
 
 import subprocess
@@ -24,9 +24,11 @@ class BuildUi(BuildHookInterface[Any]):
         return [] if self.built() else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version == "editable" or self.built():
+        if version == "editable":
             return
-        for step in STEPS:
+        if self.target_name == "wheel":
+            build_data["force_include"][str(Path(self.root, "solutions"))] = "svyaz/solutions_shipped"
+        for step in () if self.built() else STEPS:
             subprocess.run([sys.executable, str(Path(self.root, "tools", "node.py")), "npm", *step], check=True)
         if not self.built():
             raise RuntimeError("the interface was built, yet svyaz/static/index.html is missing")
