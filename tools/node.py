@@ -35,7 +35,9 @@ def main(asked: list[str]) -> int:
     if not asked or asked[0] not in programs:
         raise SystemExit(__doc__)
     path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
-    return subprocess.call([*programs[asked[0]], *asked[1:]], cwd=UI, env=os.environ | {"PATH": path})
+    # Trust what the machine trusts: an office network may have a certificate authority of its own.
+    environment = {"NODE_USE_SYSTEM_CA": "1"} | os.environ | {"PATH": path}
+    return subprocess.call([*programs[asked[0]], *asked[1:]], cwd=UI, env=environment)
 
 
 if __name__ == "__main__":
