@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/tests/*' 2>/dev/null) $(wildcard svyaz/locale/*.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check quick bench build lock clean
+.PHONY: help run setup test check fix quick bench build lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -34,6 +34,10 @@ check: .venv/.dev ui/node_modules/.package-lock.json  ## format, lint, types, im
 	$(BIN)/python tools/check_words.py
 	$(BIN)/mypy
 	$(NPM) run check
+
+fix: .venv/.dev  ## put right what ruff can: format, order of imports
+	$(BIN)/ruff check --quiet --fix --exit-zero .
+	$(BIN)/ruff format --quiet .
 
 quick: .venv/.dev  ## the edit loop: tests on SQLite only, under a minute
 	$(PYTEST) -q -m "not postgres and not story and not wheel and not e2e"
