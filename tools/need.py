@@ -53,7 +53,9 @@ def install(packages: list[str]) -> bool:
     quiet = [*before, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-qq", "-o", "Dpkg::Use-Pty=0"]
     print(f"Installing from Debian: {' '.join(packages)}", flush=True)
     for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-        if subprocess.run([*quiet, *step], stdin=subprocess.DEVNULL, check=False).returncode:
+        done = subprocess.run([*quiet, *step], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(done.stdout + done.stderr, file=sys.stderr)
             return False
     return True
 
