@@ -1,4 +1,4 @@
-"""What every test run has: a PostgreSQL of its own, and marks that follow from where a test stands.
+"""What every test run has: a PostgreSQL and a browser to ask for, and marks that follow from where a test stands.
 
 A test is `postgres` when it asks for that server, by fixture or by parameter; tests under
 tests/wheel, tests/story and tests/e2e carry the mark of their folder.  `make quick` leaves
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.browser", "tests.postgres"]
 
 FOLDERS = ("wheel", "story", "e2e")
 
@@ -21,6 +21,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder in FOLDERS:
             if folder in place:
                 item.add_marker(folder)
-        named = [*getattr(item, "fixturenames", ()), *item.name.replace("[", "-").replace("]", "-").split("-")]
-        if any(name in ("postgres", "postgresql", "postgres_url") for name in named):
+        fixtures = getattr(item, "fixturenames", ())
+        parameters = item.name.replace("[", "-").replace("]", "-").split("-")[1:]
+        if {"postgres", "postgresql", "postgres_url"} & {*fixtures, *parameters}:
             item.add_marker("postgres")
+        if "page" in fixtures:
+            item.add_marker("e2e")
