@@ -3,13 +3,15 @@
 svyaz/locale/ru.toml and en.toml:
 
     [problems]   a code of a Problem, and its text with {facts}
+    [words]      what the server says, asked for by words.say("key")
     [ui]         what the interface says, asked for by t("key")
-    [...]        any other table: the same keys and the same facts in both languages
+
+A text may be a table of plural forms, {one, few, many} and perhaps `by`, or a list of forms.
 
 What is wrong:
     a Problem's `code = "…"` without words; words with facts that the code does not promise
     (the comment `# facts: field, uses` beside the code is the promise);
-    a key of t("…") without words; a key or a fact in one language only;
+    a key of say("…") or t("…") without words; a key or a fact in one language only;
     a word that nobody asks for.
 """
 
@@ -25,8 +27,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ru", "en")
 
+FORMS = {"one", "few", "many", "by"}
 FACT = re.compile(r"\{(\w+)")
 PROMISE = re.compile(r"#\s*facts:\s*([\w, ]+)")
+SAID = re.compile(r"""\.say\(\s*["'](\w+)["']""")
 ASKED = re.compile(r"""\bt\(\s*["'`]([\w.]+)["'`]""")
 LITERAL = re.compile(r"""["'`]([\w.]+)(?:["'`]|\$\{)""")
 
@@ -72,20 +76,23 @@ def check_codes(codes: list[Code], words: Mapping[str, str], language: str) -> l
 
 
 def check_asked(root: Path, words: Mapping[str, str], language: str) -> list[str]:
+    """Keys that the server says and the interface asks for, in so many words."""
+    asked = [("words", SAID, python_files(root)), ("ui", ASKED, ui_files(root))]
     return [
-        f"{path.relative_to(root)}: no words for `{key}` in {language}.toml, [ui]"
-        for path in ui_files(root)
-        for key in sorted(set(ASKED.findall(path.read_text(encoding="utf-8"))))
-        if f"ui.{key}" not in words
+        f"{path.relative_to(root)}: no words for `{key}` in {language}.toml, [{table}]"
+        for table, pattern, paths in asked
+        for path in paths
+        for key in sorted(set(pattern.findall(path.read_text(encoding="utf-8"))))
+        if f"{table}.{key}" not in words
     ]
 
 
 def check_unused(words: Mapping[str, str], used: set[str]) -> list[str]:
-    """Words of [problems] and [ui] that no string names, whole or by its beginning (`stage.${key}`)."""
+    """Words that no string names, whole or by its beginning (`stage.${key}`)."""
     problems = []
     for key in words:
-        table, _, name = key.partition(".")
-        if table not in ("problems", "ui") or name in used:
+        name = key.partition(".")[2]
+        if name in used:
             continue
         parts = name.split(".")
         if not any(".".join(parts[:length]) + "." in used for length in range(1, len(parts))):
@@ -96,7 +103,7 @@ def check_unused(words: Mapping[str, str], used: set[str]) -> list[str]:
 def list_codes(root: Path) -> list[Code]:
     """Every class attribute `code = "…"` under svyaz/."""
     codes = []
-    for path in sorted((root / "svyaz").rglob("*.py")):
+    for path in python_files(root):
         source = path.read_text(encoding="utf-8")
         lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):
@@ -121,9 +128,13 @@ def code_of(statement: ast.stmt) -> str | None:
 
 
 def literals(root: Path) -> Iterator[str]:
-    """Every string that could be a key, in Python, TypeScript and TOML."""
-    for path in [*sorted((root / "svyaz").rglob("*.py")), *ui_files(root)]:
+    """Every string that could be a key, in Python and TypeScript."""
+    for path in [*python_files(root), *ui_files(root)]:
         yield from LITERAL.findall(path.read_text(encoding="utf-8"))
+
+
+def python_files(root: Path) -> list[Path]:
+    return sorted((root / "svyaz").rglob("*.py"))
 
 
 def ui_files(root: Path) -> list[Path]:
@@ -139,13 +150,17 @@ def listed(names: set[str] | frozenset[str]) -> str:
 
 
 def flat(table: Mapping[str, Any], before: str = "") -> dict[str, str]:
-    """Nested tables as dotted keys; forms of counting (a list) as one text."""
+    """Nested tables as dotted keys; the forms of a counted text as one text."""
     words: dict[str, str] = {}
     for key, value in table.items():
-        if isinstance(value, Mapping):
-            words |= flat(value, f"{before}{key}.")
+        if isinstance(value, list):
+            words[before + key] = " ".join(value)
+        elif not isinstance(value, Mapping):
+            words[before + key] = str(value)
+        elif "many" in value and value.keys() <= FORMS:
+            words[before + key] = " ".join(f"{{{text}}}" if form == "by" else text for form, text in value.items())
         else:
-            words[before + key] = " ".join(value) if isinstance(value, list) else str(value)
+            words |= flat(value, f"{before}{key}.")
     return words
 
 

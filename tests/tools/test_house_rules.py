@@ -49,9 +49,15 @@ PROBLEM = 'class FieldInUse(Problem):\n    code = "field_in_use"  # facts: field
 RU = '[problems]\nfield_in_use = "Поле «{field}» используют {uses}."\n'
 EN = '[problems]\nfield_in_use = "Field {field} is used by {uses}."\n'
 
+RU_COUNTED = (
+    '[problems]\nfield_in_use = { by = "uses", one = "{uses} отчёт {field}", few = "{uses}", many = "{uses}" }\n'
+)
+EN_COUNTED = '[problems]\nfield_in_use = { by = "uses", one = "{uses} report {field}", many = "{uses} reports" }\n'
+
 TROUBLES = [
     # what                    ru                               en                       ui         told
     ("all is well", RU, EN, "", None),
+    ("all is well with plural forms", RU_COUNTED, EN_COUNTED, "", None),
     ("no words in English", RU, "", "", "no words for `field_in_use` in en.toml"),
     ("a fact in one language", RU, EN.replace("{uses}", "others"), "", "says {field, uses} in ru and {field} in en"),
     ("a fact nobody promised", *(text.replace("{uses}", "{who}") for text in (RU, EN)), "", "does not promise"),
