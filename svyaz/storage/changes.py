@@ -11,10 +11,16 @@ positions by (xid, seq) below the snapshot's xmin (tailing by seq alone missed 4
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import orjson
+
+from svyaz.storage.engine import Database
+from svyaz.storage.ids import take_id
+from svyaz.storage.session import Row, Session, take_instant
 
 KINDS = ("Created", "Changed", "Deleted", "Restored", "Linked", "Unlinked", "Recomputed", "Erased", "Schema")
 
@@ -35,3 +41,143 @@ class Change:
     body: Mapping[int, tuple[Any, Any]] = field(default_factory=dict)
     position: int | None = None
     seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Changes that a person made at once and can undo at once: a bulk action, an import, an undo itself."""
+
+    id: int
+    actor: int | None
+    cause: str
+    title: str
+    at: datetime
+    undone_by: int | None
+    undoes: int | None
+
+
+_COLUMNS = ("entity", "record", "version", "kind", "actor", "cause", "batch", "at", "body")
+# Chunk of the publisher: under a tenth of a second, so it never holds what it updates for long.
+_PUBLISH = 5_000
+
+
+def append(session: Session, changes: Sequence[Change]) -> None:
+    """Add to the log in this transaction; the order of the sequence is the order of the log."""
+    put = session.put_instant
+    rows = [
+        (
+            *(one.entity, one.record, one.version, one.kind, one.actor, one.cause, one.batch, put(one.at)),
+            orjson.dumps(one.body, option=orjson.OPT_NON_STR_KEYS).decode() if one.body else "{}",
+        )
+        for one in changes
+    ]
+    session.insert_rows("sv_change", _COLUMNS, rows)
+
+
+def of_record(
+    session: Session, entity_number: int, record: int, after: int | None = None, limit: int = 50
+) -> list[Change]:
+    """History of one record, newest first.  after: `seq` of the last one seen."""
+    where = " AND seq < ?" if after is not None else ""
+    tail = (after, limit) if after is not None else (limit,)
+    return _changes(
+        session, f"record = ? AND entity = ?{where} ORDER BY seq DESC LIMIT ?", (record, entity_number, *tail)
+    )
+
+
+def of_batch(session: Session, batch: int, after: int = 0, limit: int | None = None) -> list[Change]:
+    """Changes of a batch in the order they were made, from seq `after` on; all of them without a limit."""
+    tail = " LIMIT ?" if limit is not None else ""
+    bounds = (limit,) if limit is not None else ()
+    return _changes(session, f"batch = ? AND seq > ? ORDER BY seq{tail}", (batch, after, *bounds))
+
+
+def since_version(session: Session, entity_number: int, record: int, version: int) -> list[Change]:
+    """What happened to a record after somebody saw this version, oldest first."""
+    return _changes(session, "record = ? AND entity = ? AND version > ? ORDER BY seq", (record, entity_number, version))
+
+
+def find_change(session: Session, seq: int) -> Change | None:
+    return next(iter(_changes(session, "seq = ?", (seq,))), None)
+
+
+def after(session: Session, position: int, limit: int = 1_000) -> list[Change]:
+    """The feed: changes after a position, in order, without gaps; empty when there are none yet."""
+    column = _position(session)
+    return _changes(session, f"{column} > ? ORDER BY {column} LIMIT ?", (position, limit))
+
+
+def last_position(session: Session) -> int:
+    rows = session.fetch(f"SELECT COALESCE(MAX({_position(session)}), 0) FROM sv_change")
+    return int(rows[0][0])
+
+
+def publish(database: Database) -> int:
+    """Give positions to what has been committed; returns to how many changes.
+
+    One publisher of a company at a time (an advisory lock).  Rows of a transaction that may still be
+    running are left for later, with everything after it: that is what keeps the feed without gaps.
+    SQLite needs none of it.
+    """
+    if database.dialect == "sqlite":
+        return 0
+    published = 0
+    while True:
+        with database.write() as session:
+            session.run("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 2)")
+            count = session.run(
+                "WITH fresh AS (SELECT seq, row_number() OVER (ORDER BY xid, seq) AS place FROM sv_change"
+                " WHERE position IS NULL AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+                " ORDER BY xid, seq LIMIT ?)"
+                " UPDATE sv_change SET position = (SELECT value FROM sv_counter WHERE name = 'position') + fresh.place"
+                " FROM fresh WHERE sv_change.seq = fresh.seq",
+                (_PUBLISH,),
+            )
+            session.run("UPDATE sv_counter SET value = value + ? WHERE name = 'position'", (count,))
+        published += count
+        if count < _PUBLISH:
+            return published
+
+
+def new_batch(session: Session, actor: int | None, cause: str, title: str, undoes: int | None = None) -> int:
+    """Open a batch; with `undoes` the other batch is marked as undone by this one."""
+    id = take_id(session)
+    session.run(
+        "INSERT INTO sv_batch (id, actor, cause, title, at, undoes) VALUES (?, ?, ?, ?, ?, ?)",
+        (id, actor, cause, title, session.put_instant(session.now), undoes),
+    )
+    if undoes is not None:
+        session.run("UPDATE sv_batch SET undone_by = ? WHERE id = ?", (id, undoes))
+    return id
+
+
+def find_batch(session: Session, batch: int) -> Batch | None:
+    rows = session.fetch("SELECT id, actor, cause, title, at, undone_by, undoes FROM sv_batch WHERE id = ?", (batch,))
+    for id, actor, cause, title, at, undone_by, undoes in rows:
+        when = take_instant(at)
+        assert when is not None
+        return Batch(id, actor, cause, title, when, undone_by, undoes)
+    return None
+
+
+def _position(session: Session) -> str:
+    return "seq" if session.dialect == "sqlite" else "position"
+
+
+def _changes(session: Session, where: str, parameters: Sequence[Any]) -> list[Change]:
+    return [
+        _change(row)
+        for row in session.fetch(
+            "SELECT kind, entity, record, version, actor, cause, batch, at, body,"
+            f" {_position(session)}, seq FROM sv_change WHERE {where}",
+            parameters,
+        )
+    ]
+
+
+def _change(row: Row) -> Change:
+    kind, entity, record, version, actor, cause, batch, at, body, position, seq = row
+    when = take_instant(at)
+    assert when is not None
+    fields = {int(number): (pair[0], pair[1]) for number, pair in orjson.loads(body).items()} if body != "{}" else {}
+    return Change(kind, entity, record, version, actor, cause, batch, when, fields, position, seq)

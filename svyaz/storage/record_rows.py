@@ -1,0 +1,122 @@
+"""Statements about records and the packing of values into them, made once for a shape and cached.
+
+A shape is (digest of the configuration, dialect, entity, fields touched): the same form saved twice
+builds no SQL, and two companies of one configuration share the text (the schema is not in it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from svyaz.storage.layout import SYSTEM, FieldLayout, Layout, StoredColumn, layout
+from svyaz.storage.session import Session
+
+Put = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one field stands in a row of parameters.
+
+    start  index of its first column;  puts: converter of each column for this driver
+    base   index of the part "base", filled by the caller's rate;  key: index of the shadow key
+    """
+
+    placed: FieldLayout
+    start: int
+    puts: tuple[Put, ...]
+    base: int | None
+    key: int | None
+
+    def fill(self, row: list[Any], value: Any, base: Mapping[str, int | None]) -> None:
+        """Put a canonical value into `row`."""
+        placed = self.placed
+        at = self.start
+        for part, put in zip(placed.type.pack(value, placed.field.options), self.puts, strict=True):
+            if part is not None:  # the row came blank: None, and False for a yes/no
+                row[at] = part if put is None else put(part)
+            at += 1
+        if self.base is not None:
+            row[self.base] = base.get(placed.field.key)
+        if self.key is not None:
+            row[self.key] = None if value is None else placed.type.key(value, placed.field.options)
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """names: columns in order; blank: a row of them without values; places: by field key."""
+
+    names: tuple[str, ...]
+    blank: tuple[Any, ...]
+    places: Mapping[str, Place]
+
+
+_SHAPES: dict[tuple[str, str, str, tuple[str, ...]], RowShape] = {}
+_MOST_SHAPES = 4096
+
+
+def shape_of(session: Session, entity: str, keys: tuple[str, ...] | None) -> RowShape:
+    """Columns of these fields (None: of all, after the system's) and how they are filled."""
+    name = (session.snapshot.digest, session.dialect, entity, keys if keys is not None else ("*",))
+    shape = _SHAPES.get(name)
+    if shape is None:
+        if len(_SHAPES) >= _MOST_SHAPES:
+            _SHAPES.clear()
+        shape = _SHAPES[name] = _make_shape(session, layout(session.snapshot, entity), keys)
+    return shape
+
+
+def _make_shape(session: Session, placed: Layout, keys: tuple[str, ...] | None) -> RowShape:
+    columns: list[StoredColumn] = list(SYSTEM) if keys is None else []
+    places = {}
+    for one in placed.row_fields:
+        if keys is not None and one.field.key not in keys:
+            continue
+        start = len(columns)
+        columns.extend(one.own)
+        base = next((start + at for at, column in enumerate(one.columns) if column.part == "base"), None)
+        places[one.field.key] = Place(
+            one,
+            start,
+            tuple(session.put(column.kind) for column in one.columns),
+            base,
+            start + len(one.columns) if one.key else None,
+        )
+    blank = tuple(_no(session) if column.kind == "yes_no" else None for column in columns)
+    return RowShape(tuple(column.name for column in columns), blank, places)
+
+
+def _no(session: Session) -> Any:
+    put = session.put("yes_no")
+    return put(False) if put else False
+
+
+@lru_cache(maxsize=4096)
+def update_text(table: str, columns: tuple[str, ...], with_label: bool, with_version: bool) -> str:
+    """Parameters: the columns, at, by, [label, its key,] id, [version]."""
+    names = (*columns, "sv_changed_at", "sv_changed_by", *(("sv_label", "sv_label__key") if with_label else ()))
+    sets = ", ".join(f'"{name}" = ?' for name in names)
+    version = " AND sv_version = ?" if with_version else ""
+    return (
+        f'UPDATE "{table}" SET sv_version = sv_version + 1, {sets} WHERE sv_id = ? AND sv_deleted_at IS NULL{version}'
+    )
+
+
+def many_rows(session: Session, placed: FieldLayout, record: int, value: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows of a field of several values: (record, position, its columns)."""
+    puts = [session.put(column.kind) for column in placed.rows]
+    return [
+        (
+            record,
+            at,
+            *(part if put is None or part is None else put(part) for part, put in zip(parts, puts, strict=True)),
+        )
+        for at, parts in enumerate(placed.pack(value))
+    ]
+
+
+def many_columns(placed: FieldLayout) -> tuple[str, ...]:
+    return ("sv_record", "sv_position", *(column.name for column in placed.rows))

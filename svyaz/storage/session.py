@@ -1,0 +1,145 @@
+"""One transaction: how SQL text is run, what the transaction knows, what happens after it commits.
+
+SQL text is one for both drivers: `?` for parameters, never a literal `%` that is not data.  Lists
+are ONE parameter: `session.list_parameter(values)` with `session.in_list("sv_id", "bigint")`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, Literal as OneOf
+
+import orjson
+
+from svyaz.fields.base import ColumnKind, Terms
+from svyaz.schema.snapshot import Snapshot
+
+Dialect = OneOf["sqlite", "postgresql"]
+Row = tuple[Any, ...]
+
+# Below this many rows a COPY costs more than it saves (two more round trips).
+COPY_FROM = 20
+
+
+class UniqueViolated(Exception):
+    """A unique index refused.  where: its name on PostgreSQL, `table.column` on SQLite; value: when known.
+
+    Never leaves storage: record_tables makes a UniqueTaken of it.
+    """
+
+    def __init__(self, where: str, value: str | None) -> None:
+        super().__init__(where, value)
+        self.where = where
+        self.value = value
+
+
+class Session:
+    """Lives from BEGIN to COMMIT; made by Database.read() and Database.write() only.
+
+    now   the clock at the start of the transaction, UTC, whole seconds: what is written equals what is read back
+    """
+
+    dialect: Dialect
+
+    def __init__(self, now: datetime, writes: bool) -> None:
+        self.now = now.replace(microsecond=0)
+        self.writes = writes
+        self.callbacks: list[Callable[[], None]] = []
+        self._snapshot: Snapshot | None = None
+        self._terms: Terms | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The configuration this transaction works with, read inside it."""
+        if self._snapshot is None:
+            raise RuntimeError("this session was opened without a configuration")
+        return self._snapshot
+
+    @snapshot.setter
+    def snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._terms = None
+
+    @property
+    def terms(self) -> Terms:
+        if self._terms is None:
+            settings = self.snapshot.settings
+            self._terms = Terms(settings.currency, settings.zone, settings.region)
+        return self._terms
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call when the transaction has committed and its locks are free; never when it is rolled back."""
+        self.callbacks.append(callback)
+
+    # The three ways to run SQL; each turns what the driver says into a Problem where a person can help.
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        raise NotImplementedError
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Returns the number of rows touched."""
+        raise NotImplementedError
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """One statement for many rows of parameters; returns the number of rows touched in all."""
+        raise NotImplementedError
+
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """The fastest way in: executemany on SQLite, COPY on PostgreSQL.  Empty `rows` do nothing."""
+        raise NotImplementedError
+
+    # What differs in how values go in and come out.
+
+    def list_parameter(self, values: Iterable[Any]) -> Any:
+        raise NotImplementedError
+
+    def in_list(self, column: str, kind: ColumnKind) -> str:
+        """SQL of «column is one of», with one `?`."""
+        raise NotImplementedError
+
+    def put(self, kind: ColumnKind) -> Callable[[Any], Any] | None:
+        """How a value becomes a parameter; None: as it is.  The function takes None as well."""
+        raise NotImplementedError
+
+    def put_instant(self, at: datetime | None) -> Any:
+        raise NotImplementedError
+
+
+def take_instant(stored: Any) -> datetime | None:
+    """An instant from either driver, aware, UTC."""
+    if stored is None:
+        return None
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored.replace("Z", "+00:00"))
+    at: datetime = stored
+    return at.astimezone(UTC)
+
+
+def iso_instant(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_date(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def json_list(values: Iterable[Any]) -> str:
+    return orjson.dumps(list(values)).decode()
+
+
+_MARKS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\?|%")
+
+
+@lru_cache(maxsize=4096)
+def for_psycopg(sql: str) -> str:
+    """`?` outside quotes becomes `%s`; every `%` is doubled, for psycopg reads it everywhere."""
+    return _MARKS.sub(lambda mark: "%s" if mark[0] == "?" else mark[0].replace("%", "%%"), sql)
+
+
+@lru_cache(maxsize=512)
+def insert_text(table: str, columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'

@@ -1,0 +1,288 @@
+"""Tables of the engine itself, all of them, in one metadata.
+
+A new base is made from this list at once and is stamped with every migration; an old one is brought here
+by migrations/.  A table or a column added here therefore needs a migration once the product is released.
+Instants are TEXT «2026-11-24T05:58:00Z» on SQLite and timestamptz on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from svyaz.storage.session import Session
+
+METADATA = sa.MetaData()
+
+Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+Instant = sa.Text().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
+YesNo = sa.Integer()
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem, **arguments: Any) -> sa.Table:
+    return sa.Table(name, METADATA, *parts, **arguments)
+
+
+def _column(name: str, kind: Any, *rest: Any, null: bool = False, **arguments: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, *rest, nullable=null, **arguments)
+
+
+# What the base knows about itself: org_revision and the like.
+META = _table("sv_meta", _column("key", Text, primary_key=True), _column("value", Text))
+
+MIGRATION = _table(
+    "sv_migration",
+    _column("number", sa.Integer, primary_key=True, autoincrement=False),
+    _column("title", Text),
+    _column("at", Instant),
+)
+
+# Every configuration the company has had; the last is in force.  source: JSON of schema.source.
+REVISION = _table(
+    "sv_revision",
+    _column("number", sa.Integer, primary_key=True, autoincrement=False),
+    _column("at", Instant),
+    _column("actor", Big, null=True),
+    _column("title", Text),
+    _column("digest", Text),
+    _column("source", Text),
+    _column("steps", Text),  # JSON of what was done to the tables, explained
+)
+
+# SQLite's sequences, and on both the last position given by the publisher.
+COUNTER = _table("sv_counter", _column("name", Text, primary_key=True), _column("value", Big))
+
+CHANGE = _table(
+    "sv_change",
+    _column("seq", Big, sa.Identity(), primary_key=True),
+    _column("xid", Big, null=True),  # PostgreSQL: of the writing transaction; what `publish` orders by
+    _column("position", Big, null=True),
+    _column("entity", sa.Integer),
+    _column("record", Big),
+    _column("version", sa.Integer),
+    _column("kind", Text),
+    _column("actor", Big, null=True),
+    _column("cause", Text),
+    _column("batch", Big, null=True),
+    _column("at", Instant),
+    _column("body", Text),
+    sa.Index("ix_sv_change_record", "record", "seq"),
+    sa.Index(
+        "ix_sv_change_batch",
+        "batch",
+        sqlite_where=sa.text("batch IS NOT NULL"),
+        postgresql_where=sa.text("batch IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_sv_change_position",
+        "position",
+        postgresql_where=sa.text("position IS NOT NULL"),
+        sqlite_where=sa.text("position IS NOT NULL"),
+        unique=True,
+    ),
+    sa.Index(
+        "ix_sv_change_fresh",
+        "xid",
+        "seq",
+        postgresql_where=sa.text("position IS NULL"),
+        sqlite_where=sa.text("xid IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,  # a number is not given twice even when old rows are cut off
+)
+
+BATCH = _table(
+    "sv_batch",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("actor", Big, null=True),
+    _column("cause", Text),
+    _column("title", Text),
+    _column("at", Instant),
+    _column("undone_by", Big, null=True),
+    _column("undoes", Big, null=True),
+)
+
+STAGE_MOVE = _table(
+    "sv_stage_move",
+    _column("id", Big, sa.Identity(), primary_key=True),
+    _column("entity", sa.Integer),
+    _column("record", Big),
+    _column("pipeline", Text),
+    _column("stage", Text),
+    _column("entered_at", Instant),
+    _column("left_at", Instant, null=True),
+    sa.Index("ix_sv_stage_move_record", "record", "id"),
+    sa.Index("ix_sv_stage_move_stage", "entity", "stage", "entered_at"),
+)
+
+NUMBERING = _table(
+    "sv_numbering",
+    _column("field", sa.Integer, primary_key=True, autoincrement=False),
+    _column("period", Text, primary_key=True),
+    _column("value", Big),
+)
+
+REACH = _table(
+    "sv_reach",
+    _column("reader", Big, primary_key=True, autoincrement=False),
+    _column("scope", Text, primary_key=True),
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+FILE = _table(
+    "sv_file",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("sha256", Text),
+    _column("name", Text),
+    _column("media_type", Text),
+    _column("size", Big),
+    _column("created_at", Instant),
+    _column("created_by", Big, null=True),
+    _column("entity", sa.Integer, null=True),  # where it is attached; NULL: uploaded and not used yet
+    _column("record", Big, null=True),
+    sa.Index("ix_sv_file_sha256", "sha256"),
+    sa.Index("ix_sv_file_record", "record"),
+)
+
+JOB = _table(
+    "sv_job",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("queue", Text),
+    _column("task", Text),
+    _column("arguments", Text),
+    _column("key", Text, null=True),  # one waiting or running job of a key; emptied when it ends
+    _column("state", Text),  # ready running done dead cancelled
+    _column("run_at", Instant),
+    _column("attempts", sa.Integer),
+    _column("lease_until", Instant, null=True),
+    _column("worker", Text, null=True),
+    _column("progress", Big, null=True),
+    _column("total", Big, null=True),
+    _column("cancel", YesNo),  # somebody asked to stop
+    _column("error", Text, null=True),
+    _column("answer", Text, null=True),
+    _column("created_at", Instant),
+    _column("created_by", Big, null=True),
+    _column("ended_at", Instant, null=True),
+    sa.Index("uq_sv_job_key", "key", unique=True),
+    sa.Index("ix_sv_job_state", "state", "run_at"),
+)
+
+SCHEDULE = _table(
+    "sv_schedule",
+    _column("key", Text, primary_key=True),
+    _column("next_at", Instant),
+    _column("last_at", Instant, null=True),
+)
+
+# --- sign-in (storage/accounts.py); times are microseconds since 1970
+
+LOGIN = _table(
+    "sv_login",
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    _column("login", Text),
+    _column("login_key", Text, unique=True),
+    _column("password_hash", Text, null=True),
+    _column("active", YesNo),
+    _column("must_change", YesNo),
+)
+
+SESSION = _table(
+    "sv_session",
+    _column("key_hash", Text, primary_key=True),
+    _column("employee", Big, index=True),
+    _column("csrf", Text),
+    _column("created_at", Big),
+    _column("seen_at", Big),
+    _column("expires_at", Big),
+    _column("address", Text),
+    _column("browser", Text),
+)
+
+TOKEN = _table(
+    "sv_token",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("key_hash", Text, unique=True),
+    _column("employee", Big, index=True),
+    _column("title", Text),
+    _column("scope", Text),
+    _column("created_at", Big),
+    _column("expires_at", Big),
+    _column("used_at", Big, null=True),
+)
+
+ROLE_MEMBER = _table(
+    "sv_role_member",
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    _column("role", Text, primary_key=True),
+)
+
+ATTEMPT = _table(
+    "sv_attempt",
+    _column("id", Big, sa.Identity(), primary_key=True),
+    _column("key", Text),
+    _column("at", Big),
+    sa.Index("ix_sv_attempt_key", "key", "at"),
+)
+
+# What is personal: widths, pins, saved views.  value: JSON.
+PREFERENCE = _table(
+    "sv_preference",
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    _column("key", Text, primary_key=True),
+    _column("value", Text),
+)
+
+# What an import was told and how far it went.  Everything but the state is JSON of exchange.
+IMPORT_RUN = _table(
+    "sv_import_run",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("entity", Text),
+    _column("state", Text),
+    _column("actor", Big, null=True),
+    _column("file", Big, null=True),
+    _column("batch", Big, null=True),
+    _column("job", Big, null=True),
+    _column("created_at", Instant),
+    _column("body", Text),
+)
+
+# Idempotency-Key of a POST: the answer that the first of them got.
+ANSWERED = _table(
+    "sv_answered",
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    _column("key", Text, primary_key=True),
+    _column("request", Text),
+    _column("status", sa.Integer),
+    _column("answer", Text),
+    _column("at", Instant, index=True),
+)
+
+DIALECTS: dict[str, sa.Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+
+
+@cache
+def statements(dialect: str) -> tuple[str, ...]:
+    """DDL of all tables, one statement each, ready to run."""
+    made = []
+    for table in METADATA.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=DIALECTS[dialect])).strip())
+        made += [str(CreateIndex(index).compile(dialect=DIALECTS[dialect])) for index in sorted(table.indexes, key=str)]
+    if dialect == "postgresql":
+        made.append("CREATE SEQUENCE sv_id")
+        made.append("ALTER TABLE sv_change ALTER COLUMN xid SET DEFAULT pg_current_xact_id()::text::bigint")
+    else:
+        made.append("INSERT INTO sv_counter (name, value) VALUES ('id', 0)")
+    made.append("INSERT INTO sv_counter (name, value) VALUES ('position', 0)")
+    return tuple(made)
+
+
+def create(session: Session) -> None:
+    """All system tables in an empty file or schema."""
+    for statement in statements(session.dialect):
+        session.run(statement)
