@@ -72,9 +72,13 @@ class Terms:
 
 
 class Words(Protocol):
-    """Language of a person; the real one is kernel/words.py."""
+    """Language of a person and the zone of his clock; the real one is kernel/words.py."""
 
-    language: str
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def zone(self) -> str: ...
 
     def say(self, key: str, **facts: Any) -> str: ...
 

@@ -28,7 +28,7 @@ def e164(text: str, region: str = "RU") -> str:
         number = phonenumbers.parse(plain, region)
     except phonenumbers.NumberParseException:
         raise PhoneNotUnderstood(value=shown(text)) from None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise PhoneNotUnderstood(value=shown(text))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

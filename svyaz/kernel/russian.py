@@ -56,7 +56,8 @@ def say_date(day: date, language: str) -> str:
 def say_instant(at: datetime, language: str, zone: str) -> str:
     """The date and time of a cell: "03.11.2026 14:05"; seconds are said only when there are any."""
     there = at.astimezone(ZoneInfo(zone))
-    return f"{say_date(there.date(), language)} {there:%H:%M:%S}".removesuffix(":00" if not there.second else "-")
+    clock = f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
+    return f"{say_date(there.date(), language)} {clock}"
 
 
 def say_number(number: Decimal | int, language: str, scale: int | None = None) -> str:
