@@ -8,10 +8,15 @@ these out, and nobody has to remember to mark.
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.browser", "tests.postgres"]
 
 FOLDERS = ("wheel", "story", "e2e")
+
+# A busy machine is not a mistake: examples have no deadline.  A failure prints how to repeat it.
+settings.register_profile("svyaz", deadline=None, print_blob=True)
+settings.load_profile("svyaz")
 
 
 @pytest.hookimpl(tryfirst=True)
