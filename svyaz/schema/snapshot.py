@@ -141,6 +141,7 @@ class Entity:
     duplicates   keys of fields whose equal values warn of a double
     parents      for kind "line": key of the link field to the card it lives in
     origin       "org" (beneath every solution) or the solution's key
+    hidden       removed from sight; its table, its links and its history stay
     """
 
     number: int
@@ -158,6 +159,7 @@ class Entity:
     duplicates: tuple[str, ...] = ()
     parent: str = ""
     origin: str = ""
+    hidden: bool = False
     by_key: Mapping[str, Field] = field(default_factory=dict, compare=False, repr=False)
     by_number: Mapping[int, Field] = field(default_factory=dict, compare=False, repr=False)
 
@@ -180,6 +182,9 @@ class Grant:
     verbs    verb -> scope; a verb not named is not granted
     rule     typed formula over the record that must also hold, or None
     fields   field key -> "hidden" | "read"; fields not named may be edited where the record may be changed
+
+    For an entity of kind "line" resolve makes the grant from the one on its card (see by see, the rest by
+    change), and a scope or a rule in it speaks of the *card*, reached through the link `parent`.
     """
 
     entity: str
@@ -234,7 +239,7 @@ class TraitShape:
     """What a trait brings to an entity, as data; traits/*.py define them, app.py gives the list to resolve.
 
     fields   source tables, as in TOML ({"key", "title", "type", …, "role"}), added unless the entity
-             already has a field of that role
+             already has a field of that role or key; then the entity's own settings win one by one
     options  name -> default of the trait's own options
     """
 

@@ -1,0 +1,151 @@
+"""What may be wrong with a configuration.  Each has its place: `solutions/sales/entities/product.toml: field 3 (price)`."""
+
+from __future__ import annotations
+
+from svyaz.kernel.problem import Problem
+
+
+class SourceUnreadable(Problem):
+    """A file that is not TOML, not UTF-8 or not there."""
+
+    code = "source_unreadable"  # facts: detail
+
+
+class SettingMissing(Problem):
+    code = "setting_missing"  # facts: setting
+
+
+class SettingUnknown(Problem):
+    code = "setting_unknown"  # facts: setting, known
+
+
+class SettingWrongKind(Problem):
+    """expected   text, whole, yes_no, table, list, texts or tables."""
+
+    code = "setting_wrong_kind"  # facts: setting, expected
+
+
+class SettingNotAllowed(Problem):
+    code = "setting_not_allowed"  # facts: setting, value, allowed
+
+
+class TooMany(Problem):
+    code = "schema_too_large"  # facts: what, limit
+
+
+class KeyTaken(Problem):
+    """Two entities, two fields of one entity, two stages of one entity… of the same key."""
+
+    code = "schema_key_taken"  # facts: key, first
+
+
+class NumberMissing(Problem):
+    """The source did not go through source.assign_numbers."""
+
+    code = "schema_number_missing"  # facts: key
+
+
+class NumberTaken(Problem):
+    code = "schema_number_taken"  # facts: number, first
+
+
+class ColumnTaken(Problem):
+    code = "schema_column_taken"  # facts: column, first
+
+
+class EntityUnknown(Problem):
+    code = "schema_entity_unknown"  # facts: entity
+
+
+class FieldUnknown(Problem):
+    code = "schema_field_unknown"  # facts: field, entity
+
+
+class FieldTypeUnknown(Problem):
+    code = "schema_type_unknown"  # facts: type, known
+
+
+class TraitUnknown(Problem):
+    code = "schema_trait_unknown"  # facts: trait, known
+
+
+class RoleTwice(Problem):
+    """Two fields of an entity play the same part, so a trait would not know which to keep."""
+
+    code = "schema_role_twice"  # facts: role, first
+
+
+class UniqueImpossible(Problem):
+    code = "schema_unique_impossible"  # facts: type
+
+
+class StagesWithoutField(Problem):
+    """Pipelines stand in an entity that has no field of type stage."""
+
+    code = "schema_stages_without_field"  # facts: entity
+
+
+class FieldWithoutStages(Problem):
+    code = "schema_field_without_stages"  # facts: field
+
+
+class LabelThroughLink(Problem):
+    """A stored label does not follow changes of another record, so it may not read one."""
+
+    code = "label_through_link"  # facts: path
+
+
+class LabelUnfit(Problem):
+    """A label may not use itself, who changed the record, today or me: it is stored and would go stale."""
+
+    code = "label_unfit"  # facts: used
+
+
+class DefaultUsesField(Problem):
+    code = "default_uses_field"  # facts: path
+
+
+class CheckThroughLink(Problem):
+    code = "check_through_link"  # facts: path
+
+
+class SortImpossible(Problem):
+    code = "schema_sort_impossible"  # facts: field
+
+
+class BoardWithoutGroup(Problem):
+    code = "board_without_group"  # facts: view
+
+
+class DetailNotLinked(Problem):
+    """A set of details names a field that does not link to this entity."""
+
+    code = "detail_not_linked"  # facts: entity, by, target
+
+
+class LineWithoutParent(Problem):
+    """Rows of a card need a required link to the card: `parent` names it."""
+
+    code = "line_without_parent"  # facts: entity
+
+
+class LineLoop(Problem):
+    code = "line_loop"  # facts: path
+
+
+class LinesNotOfThis(Problem):
+    """The trait of a card names lines that live in another card."""
+
+    code = "lines_not_of_this"  # facts: lines, entity
+
+
+class RequiredLinkLoop(Problem):
+    """Each of these needs another to exist first, so the first of them can never be made."""
+
+    code = "required_link_loop"  # facts: path
+
+
+class LineRightsApart(Problem):
+    """Rows of a card have the rights of the card."""
+
+    code = "line_rights_apart"  # facts: entity, parent

@@ -1,0 +1,124 @@
+"""Roles: what each may do with each entity, checked and made complete.
+
+    [grants]
+    order = "all"                                 every verb with this scope
+    counterparty = { see = "department", change = "own", add = "all" }
+    product = { see = "all", fields = { price = "read" } }
+    "*" = "all"                                   every entity not named nearer; "*dictionary" and "*record"
+                                                  are nearer than "*", a key is the nearest
+
+Rows of a card (kind "line") have the rights of the card: see by see, the rest by change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from svyaz.expression.tree import YES_NO, Node
+from svyaz.kernel.problem import Problem
+from svyaz.schema.formulas import Bench, through
+from svyaz.schema.problems import EntityUnknown, FieldUnknown, KeyTaken, LineRightsApart, SettingWrongKind
+from svyaz.schema.reading import Reading
+from svyaz.schema.snapshot import SCOPES, VERBS, Entity, Grant, Role
+from svyaz.schema.source import Part
+
+ABILITIES = ("configure", "bulk", "import", "people")
+FIELD_RIGHTS = ("hidden", "read")
+STARS = ("*dictionary", "*record", "*")
+LINE_VERBS = {
+    "see": "see",
+    "add": "change",
+    "change": "change",
+    "delete": "change",
+    "export": "export",
+    "history": "history",
+}
+
+
+def roles(
+    parts: Sequence[Part], entities: Mapping[str, Entity], benches: Mapping[str, Bench], problems: list[Problem]
+) -> dict[str, Role]:
+    """benches: entity key -> what its rules are checked with; all share the same list of problems."""
+    found: dict[str, Role] = {}
+    places: dict[str, str] = {}
+    for part in parts:
+        reading = Reading(part.table, part.place, problems)
+        key, title = reading.key(), reading.title()
+        abilities = frozenset(one for one in reading.texts("abilities") if _known_ability(one, reading))
+        grants = _grants(reading, entities, benches)
+        reading.finish()
+        if key in found:
+            problems.append(KeyTaken(part.place, key=key, first=places[key]))
+        elif key:
+            places[key] = part.place
+            found[key] = Role(key, title, grants, abilities)
+    return found
+
+
+def _known_ability(ability: str, reading: Reading) -> bool:
+    return bool(Reading({"abilities": ability}, reading.place, reading.problems).text("abilities", allowed=ABILITIES))
+
+
+def _grants(reading: Reading, entities: Mapping[str, Entity], benches: Mapping[str, Bench]) -> dict[str, Grant]:
+    written = reading.mapping("grants")
+    for key in written:
+        if key not in entities and key not in STARS:
+            reading.problems.append(EntityUnknown(f"{reading.place}: grants", entity=str(key)))
+    granted: dict[str, Grant] = {}
+    for key, entity in entities.items():
+        if entity.kind == "line":
+            continue
+        nearest = next((name for name in (key, f"*{entity.kind}", "*") if name in written), None)
+        if nearest is not None:
+            granted[key] = _grant(written[nearest], f"{reading.place}: grants.{nearest}", entity, benches[key])
+    for key, entity in entities.items():
+        if entity.kind == "line":
+            own = _line_grant(written.get(key), f"{reading.place}: grants.{key}", entity, granted, benches[key])
+            if own is not None:
+                granted[key] = own
+    return granted
+
+
+def _grant(written: Any, place: str, entity: Entity, bench: Bench) -> Grant:
+    if isinstance(written, str):
+        scope = Reading({"scope": written}, place, bench.problems).text("scope", allowed=SCOPES)
+        return Grant(entity.key, dict.fromkeys(VERBS, scope) if scope else {})
+    inside = Reading(written, place, bench.problems)
+    verbs = {verb: inside.text(verb, allowed=SCOPES) for verb in VERBS}
+    rule: Node | None = None
+    if "rule" in inside:
+        rule = bench.typed(inside.table["rule"], f"{place}: rule", YES_NO)
+    fields = _field_rights(inside, entity)
+    inside.finish()
+    return Grant(entity.key, {verb: scope for verb, scope in verbs.items() if scope}, rule, fields)
+
+
+def _line_grant(written: Any, place: str, entity: Entity, granted: Mapping[str, Grant], bench: Bench) -> Grant | None:
+    link = entity.by_key.get(entity.parent)
+    card = link.targets[0] if link is not None and link.targets else ""
+    fields: Mapping[str, str] = {}
+    if written is not None:
+        inside = Reading(written, place, bench.problems)
+        fields = _field_rights(inside, entity)
+        if any(verb in inside for verb in (*VERBS, "rule")):
+            bench.problems.append(LineRightsApart(place, entity=entity.key, parent=card))
+        inside.finish()
+    above = granted.get(card)
+    if above is None:
+        return None
+    verbs = {verb: above.verbs[of] for verb, of in LINE_VERBS.items() if of in above.verbs}
+    return Grant(entity.key, verbs, through(entity.parent, above.rule) if above.rule else None, fields)
+
+
+def _field_rights(reading: Reading, entity: Entity) -> dict[str, str]:
+    rights: dict[str, str] = {}
+    for key, right in reading.mapping("fields").items():
+        if key not in entity.by_key:
+            reading.problems.append(FieldUnknown(f"{reading.place}: fields", field=key, entity=entity.key))
+        elif right not in FIELD_RIGHTS:
+            expected = " | ".join(FIELD_RIGHTS)
+            reading.problems.append(SettingWrongKind(f"{reading.place}: fields", setting=key, expected=expected))
+        else:
+            rights[key] = right
+    return rights
