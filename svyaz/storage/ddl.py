@@ -59,7 +59,7 @@ class DropField:
 class Step:
     """One thing to do.
 
-    rank      order of execution: 10 drop indexes, 20 tables, 30 columns, 40 values, 50 indexes, 60 drops
+    rank      order of execution: 10 drop indexes, 15 drop tables, 20 tables, 30 columns, 40 values, 50 indexes, 60 drop fields
     sql       statements, or () when `does` holds the work
     explains  code of the words (locale, [plan]) and facts: keys of the entity and the field
     outside   on PostgreSQL: after the commit, CONCURRENTLY
@@ -125,7 +125,7 @@ def _drop(entity: Entity) -> list[Step]:
     placed = layout_of(entity)
     tables = [placed.table, *(one.table for one in placed.many_fields)]
     sql = tuple(f'DROP TABLE "{table}"' for table in tables)
-    return [Step(60, "drop_table", "plan_drop_entity", {"entity": entity.key}, "loses", sql)]
+    return [Step(15, "drop_table", "plan_drop_entity", {"entity": entity.key}, "loses", sql)]
 
 
 def _alter(was: Entity, entity: Entity, after: Snapshot, dialect: str) -> list[Step]:

@@ -1,0 +1,33 @@
+"""Whom a reader reaches by his place in the company: rows (reader, scope, employee) kept by org.
+
+Queries answer tree.Reach by EXISTS over this table with the reader as a parameter, so their text is one for
+everybody.  Python answers the same by `reached`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from svyaz.storage.session import Session
+
+Row = tuple[int, str, int]
+
+
+def set_reach(session: Session, rows: Iterable[Row]) -> None:
+    """Replace the whole table: it follows from departments, and they change seldom."""
+    session.run("DELETE FROM sv_reach")
+    session.insert_rows("sv_reach", ("reader", "scope", "employee"), sorted(set(rows)))
+
+
+def reached(session: Session, reader: int) -> dict[str, frozenset[int]]:
+    """scope -> employees; a scope nobody is in is absent."""
+    found: dict[str, set[int]] = {}
+    for scope, employee in session.fetch("SELECT scope, employee FROM sv_reach WHERE reader = ?", (reader,)):
+        found.setdefault(scope, set()).add(employee)
+    return {scope: frozenset(employees) for scope, employees in found.items()}
+
+
+def reach_of(session: Session, reader: int | None) -> Callable[[str, int], bool]:
+    """For Ground.reach: whether the reader reaches an employee in a scope; nobody (None) reaches no one."""
+    known = {} if reader is None else reached(session, reader)
+    return lambda scope, employee: employee in known.get(scope, ())
