@@ -5,18 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from svyaz.fields.account import Account
+from svyaz.fields.any_link import AnyLink
+from svyaz.fields.autonumber import Autonumber
 from svyaz.fields.base import FieldType
+from svyaz.fields.bik import Bik
 from svyaz.fields.choice import Choice
+from svyaz.fields.choices import Choices
 from svyaz.fields.date import Date
 from svyaz.fields.datetime import Datetime
 from svyaz.fields.decimal import Decimal
+from svyaz.fields.department import Department
+from svyaz.fields.email import Email
+from svyaz.fields.employee import Employee
+from svyaz.fields.file import File
+from svyaz.fields.image import Image
+from svyaz.fields.inn import Inn
 from svyaz.fields.integer import Integer
+from svyaz.fields.kpp import Kpp
 from svyaz.fields.link import Link
+from svyaz.fields.links import Links
 from svyaz.fields.long_text import LongText
 from svyaz.fields.money import Money
+from svyaz.fields.ogrn import Ogrn
 from svyaz.fields.percent import Percent
+from svyaz.fields.phone import Phone
 from svyaz.fields.stage import Stage
 from svyaz.fields.text import Text
+from svyaz.fields.url import Url
 from svyaz.fields.yes_no import YesNo
 
 ALL: tuple[FieldType, ...] = (
@@ -30,8 +46,24 @@ ALL: tuple[FieldType, ...] = (
     Datetime(),
     YesNo(),
     Choice(),
+    Choices(),
     Stage(),
     Link(),
+    Links(),
+    AnyLink(),
+    Employee(),
+    Department(),
+    Phone(),
+    Email(),
+    Url(),
+    File(),
+    Image(),
+    Autonumber(),
+    Inn(),
+    Kpp(),
+    Ogrn(),
+    Bik(),
+    Account(),
 )
 
 TYPES: Mapping[str, FieldType] = MappingProxyType({one.name: one for one in ALL})
