@@ -12,6 +12,7 @@ from typing import Any
 from svyaz.expression.tree import NEVER
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import Problem
+from svyaz.schema.pipelines import read_pipelines, stage_options
 from svyaz.schema.problems import (
     ColumnTaken,
     FieldTypeUnknown,
@@ -20,7 +21,6 @@ from svyaz.schema.problems import (
     NumberMissing,
     NumberTaken,
     RoleTwice,
-    SettingMissing,
     SettingNotAllowed,
     StagesWithoutField,
     TooMany,
@@ -29,13 +29,10 @@ from svyaz.schema.problems import (
 )
 from svyaz.schema.reading import Reading, duplicates
 from svyaz.schema.shapes import COMMON, field_tables, trait_options
-from svyaz.schema.snapshot import Entity, Field, Pipeline, Stage, Title, TraitShape
+from svyaz.schema.snapshot import Entity, Field, Pipeline, Title, TraitShape
 from svyaz.schema.source import Part
 
 MOST_FIELDS = 300  # a field may take four columns; PostgreSQL has room for 1,600
-MOST_STAGES = 200
-ENDS = ("won", "lost")
-HUE_OF_END = {"won": 150, "lost": 25}
 KINDS = ("record", "line")
 
 
@@ -62,7 +59,7 @@ def draft(part: Part, kind: str, traits: Sequence[TraitShape], problems: list[Pr
     if not key:
         return None
     made = Draft(part.place, reading, _blank(key, title))
-    pipelines = _pipelines(reading, made)
+    pipelines = read_pipelines(reading)
     fields = _fields(made, part.table, kind, traits, pipelines)
     made.entity = Entity(
         number=_number(reading, key),
@@ -218,65 +215,6 @@ def _check_apart(made: Draft, fields: Sequence[Field]) -> None:
             problems.append(RoleTwice(place, role=one.role, first=roles[one.role]))
         if columns.setdefault(one.column, one.key) != one.key:
             problems.append(ColumnTaken(place, column=one.column, first=columns[one.column]))
-
-
-def _pipelines(reading: Reading, made: Draft) -> tuple[Pipeline, ...]:
-    problems = reading.problems
-    tables = reading.tables("pipeline")
-    repeated = duplicates([str(one.get("key", "")) for one in tables])
-    first: dict[str, str] = {}
-    found: list[Pipeline] = []
-    for position, table in enumerate(tables):
-        place = f"{made.place}: pipeline {position + 1}"
-        inside = Reading(table, place, problems)
-        key, title = inside.key(), inside.title()
-        if position in repeated:
-            problems.append(KeyTaken(place, key=key, first=f"pipeline {repeated[position] + 1}"))
-            continue
-        stages = []
-        for at, one in enumerate(inside.tables("stages")[:MOST_STAGES]):
-            stage = _stage(Reading(one, f"{place} ({key}): stage {at + 1}", problems), at)
-            if stage is None:
-                continue
-            where = f"pipeline {key}: stage {at + 1}"
-            if stage.key in first:
-                problems.append(KeyTaken(f"{made.place}: {where}", key=stage.key, first=first[stage.key]))
-                continue
-            first[stage.key] = where
-            stages.append(stage)
-        if not stages:
-            problems.append(SettingMissing(place, setting="stages"))
-        inside.finish()
-        if key and stages:
-            found.append(Pipeline(key, title, tuple(stages)))
-    return tuple(found)
-
-
-def _stage(reading: Reading, at: int) -> Stage | None:
-    key, title = reading.key(), reading.title()
-    ends = reading.text("ends", allowed=ENDS)
-    hue = reading.whole("hue", HUE_OF_END.get(ends, (250 + 40 * at) % 360), 0, 359)
-    probability = reading.whole("probability_percent", {"won": 100, "lost": 0}.get(ends), 0, 100)
-    requires = reading.texts("requires")
-    reading.finish()
-    return Stage(key, title, hue or 0, probability, ends, requires) if key else None
-
-
-def stage_options(pipelines: Sequence[Pipeline]) -> dict[str, Any]:
-    """A stage field's options come from the pipelines of its entity, in their order."""
-    stages = [stage for pipeline in pipelines for stage in pipeline.stages]
-    return {
-        "stages": [stage.key for stage in stages],
-        "options": [
-            {
-                "key": stage.key,
-                "title": {"ru": stage.title.ru, "en": stage.title.en},
-                "hue": stage.hue,
-                "archived": False,
-            }
-            for stage in stages
-        ],
-    }
 
 
 def _system(table: Mapping[str, Any]) -> Field:

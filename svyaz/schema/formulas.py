@@ -14,9 +14,9 @@ from svyaz.kernel.problem import Problem, Problems
 from svyaz.schema.problems import (
     CheckThroughLink,
     DefaultUsesField,
+    FormulaMissing,
     LabelThroughLink,
     LabelUnfit,
-    SettingWrongKind,
 )
 
 PASSING = ("today", "now", "me")
@@ -34,7 +34,7 @@ class Bench:
     def typed(self, text: Any, place: str, expected: Type | None) -> Node | None:
         """None when it cannot be: the problem is told, or the formula speaks of a broken field."""
         if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
-            self.problems.append(SettingWrongKind(place, setting="", expected="formula"))
+            self.problems.append(FormulaMissing(place, limit=LONGEST))
             return None
         try:
             if self.broken and any(self.broken & set(path.keys) for path in paths(parse(text))):
@@ -83,7 +83,7 @@ def default(bench: Bench, raw: Any, place: str, expected: Type) -> Node | None:
     if isinstance(raw, (bool, int)):
         raw = str(raw).lower()
     if not isinstance(raw, str):
-        bench.problems.append(SettingWrongKind(place, setting="default", expected="formula"))
+        bench.problems.append(FormulaMissing(place, limit=LONGEST))
         return None
     try:
         used = next(paths(parse(raw)), None)
@@ -119,12 +119,3 @@ def functions(node: Node) -> set[str]:
     if not isinstance(node, Call):
         return set()
     return {node.function}.union(*map(functions, node.arguments))
-
-
-def through(link: str, node: Node) -> Node:
-    """The same formula said of the record behind a link: every path gets one hop in front."""
-    if isinstance(node, Path):
-        return replace(node, keys=(link, *node.keys))
-    if isinstance(node, Call):
-        return replace(node, arguments=tuple(through(link, one) for one in node.arguments))
-    return node

@@ -19,10 +19,34 @@ class SettingUnknown(Problem):
     code = "setting_unknown"  # facts: setting, known
 
 
-class SettingWrongKind(Problem):
-    """expected   text, whole, yes_no, table, list, texts or tables."""
+class SettingNotText(Problem):
+    code = "setting_not_text"  # facts: setting
 
-    code = "setting_wrong_kind"  # facts: setting, expected
+
+class SettingNotWhole(Problem):
+    code = "setting_not_whole"  # facts: setting
+
+
+class SettingNotYesNo(Problem):
+    code = "setting_not_yes_no"  # facts: setting
+
+
+class SettingNotTable(Problem):
+    """setting   "" when it is the whole file."""
+
+    code = "setting_not_table"  # facts: setting
+
+
+class SettingNotList(Problem):
+    """A list of texts or of tables was expected."""
+
+    code = "setting_not_list"  # facts: setting
+
+
+class FormulaMissing(Problem):
+    """Not a text, blank, or longer than anybody can read."""
+
+    code = "formula_missing"  # facts: limit
 
 
 class SettingNotAllowed(Problem):

@@ -10,7 +10,16 @@ from typing import Any
 
 from svyaz.kernel.keys import check_key
 from svyaz.kernel.problem import Problem
-from svyaz.schema.problems import SettingMissing, SettingNotAllowed, SettingUnknown, SettingWrongKind
+from svyaz.schema.problems import (
+    SettingMissing,
+    SettingNotAllowed,
+    SettingNotList,
+    SettingNotTable,
+    SettingNotText,
+    SettingNotWhole,
+    SettingNotYesNo,
+    SettingUnknown,
+)
 from svyaz.schema.snapshot import Title
 
 FORMS = (
@@ -24,6 +33,13 @@ FORMS = (
     "plural_en",  # Deals
 )
 LONGEST_TITLE = 200
+WRONG_KIND: Mapping[type, type[Problem]] = {
+    str: SettingNotText,
+    int: SettingNotWhole,
+    bool: SettingNotYesNo,
+    Mapping: SettingNotTable,
+    list: SettingNotList,
+}
 
 
 class Reading:
@@ -35,14 +51,14 @@ class Reading:
         self.asked: set[str] = set()
         self.table: Mapping[str, Any] = table if isinstance(table, Mapping) else {}
         if not isinstance(table, Mapping):
-            problems.append(SettingWrongKind(place, setting="", expected="table"))
+            problems.append(SettingNotTable(place, setting=""))
 
     def __contains__(self, setting: str) -> bool:
         self.asked.add(setting)
         return setting in self.table
 
     def text(self, setting: str, default: str = "", *, needed: bool = False, allowed: Collection[str] = ()) -> str:
-        value = self._of(setting, str, "text", default, needed)
+        value = self._of(setting, str, default, needed)
         if allowed and value != default and value not in allowed:
             self.problems.append(
                 SettingNotAllowed(self.place, setting=setting, value=value, allowed=", ".join(allowed))
@@ -51,24 +67,24 @@ class Reading:
         return str(value)
 
     def whole(self, setting: str, default: int | None, low: int, high: int) -> int | None:
-        value = self._of(setting, int, "whole", default)
+        value = self._of(setting, int, default)
         if value is not None and not low <= value <= high:
             self.problems.append(SettingNotAllowed(self.place, setting=setting, value=value, allowed=f"{low}…{high}"))
             return default
         return None if value is None else int(value)
 
     def yes_no(self, setting: str) -> bool:
-        return bool(self._of(setting, bool, "yes_no", False))
+        return bool(self._of(setting, bool, False))
 
     def mapping(self, setting: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._of(setting, Mapping, "table", {})
+        found: Mapping[str, Any] = self._of(setting, Mapping, {})
         return found
 
     def texts(self, setting: str) -> tuple[str, ...]:
-        return self._list(setting, str, "texts")
+        return self._list(setting, str)
 
     def tables(self, setting: str) -> tuple[Mapping[str, Any], ...]:
-        return self._list(setting, Mapping, "tables")
+        return self._list(setting, Mapping)
 
     def key(self) -> str:
         """The setting `key`, lawful or "": what has no key cannot be spoken of and is left out."""
@@ -117,7 +133,7 @@ class Reading:
         """Settings not asked for: the options of a field belong to its type."""
         return {setting: value for setting, value in self.table.items() if setting not in self.asked}
 
-    def _of(self, setting: str, kind: type, expected: str, default: Any, needed: bool = False) -> Any:
+    def _of(self, setting: str, kind: type, default: Any, needed: bool = False) -> Any:
         self.asked.add(setting)
         value = self.table.get(setting)
         if value is None:
@@ -125,14 +141,14 @@ class Reading:
                 self.problems.append(SettingMissing(self.place, setting=setting))
             return default
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.problems.append(SettingWrongKind(self.place, setting=setting, expected=expected))
+            self.problems.append(WRONG_KIND[kind](self.place, setting=setting))
             return default
         return value
 
-    def _list(self, setting: str, kind: type, expected: str) -> tuple[Any, ...]:
-        value = self._of(setting, list, expected, [])
+    def _list(self, setting: str, kind: type) -> tuple[Any, ...]:
+        value = self._of(setting, list, [])
         if any(not isinstance(one, kind) for one in value):
-            self.problems.append(SettingWrongKind(self.place, setting=setting, expected=expected))
+            self.problems.append(SettingNotList(self.place, setting=setting))
             return ()
         return tuple(value)
 

@@ -7,7 +7,7 @@
     "*" = "all"                                   every entity not named nearer; "*dictionary" and "*record"
                                                   are nearer than "*", a key is the nearest
 
-Rows of a card (kind "line") have the rights of the card: see by see, the rest by change.
+Rows of a card (kind "line") have the rights of the card; a role may only hide their fields or forbid to edit them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 
 from svyaz.expression.tree import YES_NO, Node
 from svyaz.kernel.problem import Problem
-from svyaz.schema.formulas import Bench, through
-from svyaz.schema.problems import EntityUnknown, FieldUnknown, KeyTaken, LineRightsApart, SettingWrongKind
+from svyaz.schema.formulas import Bench
+from svyaz.schema.problems import EntityUnknown, FieldUnknown, KeyTaken, LineRightsApart, SettingNotAllowed
 from svyaz.schema.reading import Reading
 from svyaz.schema.snapshot import SCOPES, VERBS, Entity, Grant, Role
 from svyaz.schema.source import Part
@@ -26,14 +26,6 @@ from svyaz.schema.source import Part
 ABILITIES = ("configure", "bulk", "import", "people")
 FIELD_RIGHTS = ("hidden", "read")
 STARS = ("*dictionary", "*record", "*")
-LINE_VERBS = {
-    "see": "see",
-    "add": "change",
-    "change": "change",
-    "delete": "change",
-    "export": "export",
-    "history": "history",
-}
 
 
 def roles(
@@ -68,15 +60,12 @@ def _grants(reading: Reading, entities: Mapping[str, Entity], benches: Mapping[s
     granted: dict[str, Grant] = {}
     for key, entity in entities.items():
         if entity.kind == "line":
+            if key in written:
+                granted[key] = _line_grant(written[key], f"{reading.place}: grants.{key}", entity, benches[key])
             continue
         nearest = next((name for name in (key, f"*{entity.kind}", "*") if name in written), None)
         if nearest is not None:
             granted[key] = _grant(written[nearest], f"{reading.place}: grants.{nearest}", entity, benches[key])
-    for key, entity in entities.items():
-        if entity.kind == "line":
-            own = _line_grant(written.get(key), f"{reading.place}: grants.{key}", entity, granted, benches[key])
-            if own is not None:
-                granted[key] = own
     return granted
 
 
@@ -94,21 +83,13 @@ def _grant(written: Any, place: str, entity: Entity, bench: Bench) -> Grant:
     return Grant(entity.key, {verb: scope for verb, scope in verbs.items() if scope}, rule, fields)
 
 
-def _line_grant(written: Any, place: str, entity: Entity, granted: Mapping[str, Grant], bench: Bench) -> Grant | None:
-    link = entity.by_key.get(entity.parent)
-    card = link.targets[0] if link is not None and link.targets else ""
-    fields: Mapping[str, str] = {}
-    if written is not None:
-        inside = Reading(written, place, bench.problems)
-        fields = _field_rights(inside, entity)
-        if any(verb in inside for verb in (*VERBS, "rule")):
-            bench.problems.append(LineRightsApart(place, entity=entity.key, parent=card))
-        inside.finish()
-    above = granted.get(card)
-    if above is None:
-        return None
-    verbs = {verb: above.verbs[of] for verb, of in LINE_VERBS.items() if of in above.verbs}
-    return Grant(entity.key, verbs, through(entity.parent, above.rule) if above.rule else None, fields)
+def _line_grant(written: Any, place: str, entity: Entity, bench: Bench) -> Grant:
+    inside = Reading(written, place, bench.problems)
+    if any(verb in inside for verb in (*VERBS, "rule")):
+        bench.problems.append(LineRightsApart(place, entity=entity.key, parent=entity.parent))
+    fields = _field_rights(inside, entity)
+    inside.finish()
+    return Grant(entity.key, {}, None, fields)
 
 
 def _field_rights(reading: Reading, entity: Entity) -> dict[str, str]:
@@ -117,8 +98,9 @@ def _field_rights(reading: Reading, entity: Entity) -> dict[str, str]:
         if key not in entity.by_key:
             reading.problems.append(FieldUnknown(f"{reading.place}: fields", field=key, entity=entity.key))
         elif right not in FIELD_RIGHTS:
-            expected = " | ".join(FIELD_RIGHTS)
-            reading.problems.append(SettingWrongKind(f"{reading.place}: fields", setting=key, expected=expected))
+            allowed = ", ".join(FIELD_RIGHTS)
+            place = f"{reading.place}: fields"
+            reading.problems.append(SettingNotAllowed(place, setting=key, value=str(right)[:40], allowed=allowed))
         else:
             rights[key] = right
     return rights

@@ -183,8 +183,7 @@ class Grant:
     rule     typed formula over the record that must also hold, or None
     fields   field key -> "hidden" | "read"; fields not named may be edited where the record may be changed
 
-    For an entity of kind "line" resolve makes the grant from the one on its card (see by see, the rest by
-    change), and a scope or a rule in it speaks of the *card*, reached through the link `parent`.
+    Rows of a card (kind "line") have the rights of the card: their grant holds `fields` alone.
     """
 
     entity: str
