@@ -1,0 +1,224 @@
+"""Query → SQL text, once for each shape.
+
+    Asked        a question taken apart: its constants, and its shape, which is the key of the cache
+    PagePlan     rows of a list as cells, with the cursor of the last one
+    the others   ids, whether one record is there, how many, totals
+
+Everything that differs between two questions of one shape is a parameter; a statement is compiled in
+1–3 ms and then costs a look into a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal as OneOf, TypeVar
+
+import sqlalchemy as sa
+
+from svyaz.expression.ground import Ground
+from svyaz.expression.tree import Node
+from svyaz.fields.base import ColumnKind
+from svyaz.schema.snapshot import Snapshot
+from svyaz.storage.binds import Binds, Condition, Run, Sql, Statement
+from svyaz.storage.cells import Columns, add_column
+from svyaz.storage.compile_expression import Formulas
+from svyaz.storage.compile_order import after, order_by, sort_keys
+from svyaz.storage.query import Keys, Order
+from svyaz.storage.scope import Making, Scope, root_scope
+from svyaz.storage.session import Dialect, Session
+from svyaz.storage.shape import shape_of, with_holes
+from svyaz.storage.statement_cache import CACHE
+
+Kept = OneOf["living", "deleted", "all"]
+Made = TypeVar("Made")
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question taken apart."""
+
+    snapshot: Snapshot
+    dialect: Dialect
+    entity: str
+    where: Node | None
+    far: Mapping[str, Node]
+    kept: Kept
+    constants: list[Any]
+    shape: Hashable
+
+    def plan(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        return CACHE.get((self.snapshot.digest, self.dialect, self.entity, self.kept, self.shape, key), make)
+
+    def run(self, ground: Ground, extra: Mapping[str, Any] | None = None) -> Run:
+        return Run(self.constants, ground, extra or {})
+
+    def start(self, conditioned: bool = True) -> Start:
+        """A statement to be compiled: its scope, its formulas, its condition (or none)."""
+        where, next_hole = with_holes(self.where)
+        far = {}
+        for entity in sorted(self.far):
+            node, next_hole = with_holes(self.far[entity], next_hole)
+            if node is not None:
+                far[entity] = node
+        binds = Binds(self.dialect)
+        making = Making(self.snapshot, self.dialect, far, binds)
+        formulas = Formulas(making)
+        scope = root_scope(making, self.snapshot.entities[self.entity])
+        conditions: list[Condition] = []
+        if self.kept != "all" and conditioned:
+            deleted_at = scope.column("sv_deleted_at", "datetime")
+            conditions.append(deleted_at.is_(None) if self.kept == "living" else deleted_at.is_not(None))
+        if where is not None and conditioned:
+            conditions.append(formulas.condition(where, scope))
+        return Start(making, formulas, scope, conditions)
+
+
+@dataclass(slots=True)
+class Start:
+    making: Making
+    formulas: Formulas
+    scope: Scope
+    conditions: list[Condition]
+
+    @property
+    def binds(self) -> Binds:
+        return self.making.binds
+
+    def fresh(self) -> Scope:
+        """A scope for a statement beside this one: the reader's conditions hold there too."""
+        binds = Binds(self.making.dialect)
+        making = Making(self.making.snapshot, self.making.dialect, self.making.far, binds)
+        Formulas(making)
+        return root_scope(making, self.scope.entity)
+
+    def select(self, *columns: Sql) -> sa.Select[Any]:
+        """FROM is taken last: paths in `columns` have joined their tables by now."""
+        return sa.select(*columns).select_from(self.scope.frame.source).where(*self.conditions)
+
+
+def ask(session: Session, entity: str, where: Node | None, far: Mapping[str, Node], kept: Kept) -> Asked:
+    constants: list[Any] = []
+    shapes = [shape_of(where, constants)]
+    for key in sorted(far):
+        shapes.append((key, _remembered(far[key], constants)))
+    return Asked(session.snapshot, session.dialect, entity, where, far, kept, constants, tuple(shapes))
+
+
+# The reader's conditions are the same objects from request to request: their shapes are kept by identity.
+_SHAPES: dict[int, tuple[Node, Hashable, tuple[Any, ...]]] = {}
+MOST_SHAPES = 10_000
+
+
+def _remembered(node: Node, constants: list[Any]) -> Hashable:
+    found = _SHAPES.get(id(node))
+    if found is None or found[0] is not node:
+        own: list[Any] = []
+        shape = shape_of(node, own)
+        if len(_SHAPES) >= MOST_SHAPES:
+            _SHAPES.clear()
+        found = _SHAPES[id(node)] = (node, shape, tuple(own))
+    constants.extend(found[2])
+    return found[1]
+
+
+# ------------------------------------------------------------------ pages
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """statement: id, version, cells' columns from 2, values of the cursor from `cursor`."""
+
+    statement: Statement
+    columns: Columns
+    cursor: int
+    kinds: tuple[ColumnKind, ...]
+
+
+def page_plan(
+    asked: Asked, columns: Sequence[Keys], order: Sequence[Order], empty: tuple[bool, ...] | None
+) -> PagePlan:
+    """empty: None for the first page, else which values of the cursor are NULL."""
+
+    def make() -> PagePlan:
+        start = asked.start()
+        scope = start.scope
+        keys = sort_keys(scope, order)
+        if empty is not None:
+            start.conditions.append(after(start.binds, scope, keys, empty))
+        cells = _cells(start, columns)
+        place = 2 + len(cells.selects)
+        select = start.select(scope.id, _version(scope), *cells.selects, *[key.wire for key in keys])
+        select = select.order_by(*order_by(scope, keys)).limit(start.binds.extra("limit", "bigint"))
+        return PagePlan(start.binds.statement(select), cells, place, tuple(key.kind for key in keys))
+
+    return asked.plan(("page", tuple(columns), tuple(order), empty), make)
+
+
+def rows_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:
+    """Rows by ids, in no order."""
+
+    def make() -> PagePlan:
+        start = asked.start(conditioned=False)
+        scope = start.scope
+        start.conditions = [start.binds.among(scope.id, "ids", "bigint")]
+        cells = _cells(start, columns)
+        select = start.select(scope.id, _version(scope), *cells.selects)
+        return PagePlan(start.binds.statement(select), cells, 2 + len(cells.selects), ())
+
+    return asked.plan(("rows", tuple(columns)), make)
+
+
+def _cells(start: Start, columns: Sequence[Keys]) -> Columns:
+    cells = Columns()
+    for keys in columns:
+        add_column(cells, start.scope, keys, start.fresh)
+    return cells
+
+
+def _version(scope: Scope) -> Sql:
+    return scope.column("sv_version", "bigint")
+
+
+# ------------------------------------------------------------------ ids and counts
+
+
+@dataclass(frozen=True, slots=True)
+class IdsPlan:
+    """statement: ids, and after each the values of its cursor when it is limited."""
+
+    statement: Statement
+    kinds: tuple[ColumnKind, ...]
+
+
+def ids_plan(asked: Asked, order: Sequence[Order], limited: bool) -> IdsPlan:
+    def make() -> IdsPlan:
+        start = asked.start()
+        keys = sort_keys(start.scope, order)
+        wires = [key.wire for key in keys] if limited else []
+        select = start.select(start.scope.id, *wires).order_by(*order_by(start.scope, keys))
+        if limited:
+            select = select.limit(start.binds.extra("limit", "bigint")).offset(start.binds.extra("offset", "bigint"))
+        return IdsPlan(start.binds.statement(select), tuple(key.kind for key in keys))
+
+    return asked.plan(("ids", tuple(order), limited), make)
+
+
+def exists_plan(asked: Asked) -> Statement:
+    def make() -> Statement:
+        start = asked.start()
+        start.conditions.insert(0, start.scope.id == start.binds.extra("id", "bigint"))
+        return start.binds.statement(start.select(sa.literal_column("1")))
+
+    return asked.plan("exists", make)
+
+
+def count_plan(asked: Asked, capped: bool) -> Statement:
+    def make() -> Statement:
+        start = asked.start()
+        if not capped:
+            return start.binds.statement(start.select(sa.func.count()))
+        some = start.select(sa.literal_column("1")).limit(start.binds.extra("limit", "bigint")).subquery("some")
+        return start.binds.statement(sa.select(sa.func.count()).select_from(some))
+
+    return asked.plan(("count", capped), make)

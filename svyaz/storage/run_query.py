@@ -1,0 +1,178 @@
+"""Run a Query: pages, ids, counts.  Everything goes out as JSON-ready cells.
+
+Access is in the query already (records.read puts it there); here nothing is filtered in Python, so
+a page of 50 has 50 rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from svyaz.expression.ground import Ground
+from svyaz.expression.tree import Node
+from svyaz.storage.binds import Run, list_value
+from svyaz.storage.cells import Columns
+from svyaz.storage.compile_order import cursor_parameters, mark_of, open_cursor, write_cursor
+from svyaz.storage.compile_query import (
+    Asked,
+    Kept,
+    PagePlan,
+    ask,
+    count_plan,
+    exists_plan,
+    ids_plan,
+    page_plan,
+    rows_plan,
+)
+from svyaz.storage.query import Count, Keys, Page, Query
+from svyaz.storage.session import Row, Session
+
+BATCH = 1_000  # rows of one step of an export
+
+
+def page(session: Session, query: Query, ground: Ground) -> Page:
+    """A page of a list: by cursor or from the start in one statement, by offset ids first.
+
+    Page.next is a cursor when there are more rows, else None.  Raises BadCursor, CannotSort.
+    """
+    asked = _asked(session, query)
+    if query.offset:
+        return _jump(session, query, asked, ground)
+    mark = mark_of(query.entity, query.order)
+    values: list[Any] = []
+    extra: dict[str, Any] = {"limit": query.limit + 1}
+    empty = None
+    if query.after is not None:
+        values, id = open_cursor(query.after, mark)
+        empty = tuple(value is None for value in values)
+        kinds = page_plan(asked, query.columns, query.order, None).kinds
+        extra |= cursor_parameters(session.dialect, kinds, values, id)
+    plan = page_plan(asked, query.columns, query.order, empty)
+    run = asked.run(ground, extra)
+    found = session.fetch(plan.statement.sql, plan.statement.parameters(run))
+    following = None
+    if len(found) > query.limit:
+        del found[query.limit :]
+        last = found[-1] if found else None
+        following = write_cursor(mark, last[plan.cursor :], last[0]) if last else None
+    return Page(header(query.columns), cells(session, plan, run, found), following)
+
+
+def ids(session: Session, query: Query, ground: Ground) -> list[int]:
+    """All ids of the query in its order (columns, limit, offset and cursor are not looked at)."""
+    return _ids(session, query, ground)
+
+
+def exists(
+    session: Session,
+    entity: str,
+    id: int,
+    where: Node | None,
+    far: Mapping[str, Node],
+    ground: Ground,
+    kept: Kept = "living",
+) -> bool:
+    """Whether the record is there and the condition holds for it."""
+    asked = ask(session, entity, where, far, kept)
+    statement = exists_plan(asked)
+    return bool(session.fetch(statement.sql, statement.parameters(asked.run(ground, {"id": id}))))
+
+
+def count(session: Session, query: Query, ground: Ground, cap: int | None = None) -> Count:
+    """How many records; with a cap it stops counting there and says so."""
+    asked = _asked(session, query)
+    statement = count_plan(asked, cap is not None)
+    extra = {} if cap is None else {"limit": cap + 1}
+    value = session.fetch(statement.sql, statement.parameters(asked.run(ground, extra)))[0][0]
+    return Count(value, False) if cap is None or value <= cap else Count(cap, True)
+
+
+def rows_of(session: Session, query: Query, ground: Ground, ids: Sequence[int]) -> list[list[Any]]:
+    """Rows of these records in the order of `ids`; which of them may be seen was decided when ids were found."""
+    asked = _asked(session, query)
+    plan = rows_plan(asked, query.columns)
+    run = asked.run(ground, {"ids": list_value(session.dialect, ids)})
+    found = {row[0]: row for row in session.fetch(plan.statement.sql, plan.statement.parameters(run))}
+    return cells(session, plan, run, [found[id] for id in ids if id in found])
+
+
+def stream(session: Session, query: Query, ground: Ground) -> Iterator[list[Any]]:
+    """Every row, for exports; in memory are the ids and one batch.
+
+    Ids come first, in order: a keyset over a sort without an index would sort the rest again for each batch.
+    """
+    every = _ids(session, query, ground)
+    for start in range(0, len(every), BATCH):
+        yield from rows_of(session, query, ground, every[start : start + BATCH])
+
+
+def header(columns: Sequence[Keys]) -> tuple[str, ...]:
+    return ("id", "version", *[".".join(keys) for keys in columns])
+
+
+def _asked(session: Session, query: Query) -> Asked:
+    return ask(session, query.entity, query.where, query.far, query.kept)
+
+
+def _jump(session: Session, query: Query, asked: Asked, ground: Ground) -> Page:
+    """By offset: ids of the page first, so that far tables are joined for 50 rows and not for those passed over."""
+    statement = ids_plan(asked, query.order, limited=True).statement
+    run = asked.run(ground, {"limit": query.limit + 1, "offset": query.offset})
+    found = session.fetch(statement.sql, statement.parameters(run))
+    following = None
+    if len(found) > query.limit:
+        del found[query.limit :]
+        last = found[-1] if found else None
+        following = write_cursor(mark_of(query.entity, query.order), last[1:], last[0]) if last else None
+    return Page(header(query.columns), rows_of(session, query, ground, [row[0] for row in found]), following)
+
+
+def _ids(session: Session, query: Query, ground: Ground) -> list[int]:
+    asked = _asked(session, query)
+    statement = ids_plan(asked, query.order, limited=False).statement
+    return [row[0] for row in session.fetch(statement.sql, statement.parameters(asked.run(ground)))]
+
+
+# ------------------------------------------------------------------ cells
+
+
+def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> list[list[Any]]:
+    """Selected rows as rows of cells."""
+    columns = plan.columns
+    width = 2 + len(columns.steps)
+    if columns.plain:
+        if plan.cursor == width and not plan.kinds:
+            return [list(row) for row in found]
+        return [list(row[:width]) for row in found]
+    several = _several(session, columns, run, found)
+    rows = []
+    steps = [(first + 2, first + 2 + size, make) for first, size, make in columns.steps]
+    for row in found:
+        made = [row[0], row[1]]
+        for place, (first, end, make) in enumerate(steps):
+            if place in several:
+                made.append(several[place].get(row[first], []))
+            elif make is None:
+                made.append(row[first])
+            else:
+                made.append(make(*row[first:end]))
+        rows.append(made)
+    return rows
+
+
+def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row]) -> dict[int, dict[int, list[Any]]]:
+    """For each column of several values: owner's id -> list of cells.  One query for a column, not for a row."""
+    collected: dict[int, dict[int, list[Any]]] = {}
+    for place, (first, queries) in columns.several.items():
+        owners = {row[first + 2] for row in found} - {None}
+        lists: dict[int, list[Any]] = {}
+        inner = Run(run.constants, run.ground, {"ids": list_value(session.dialect, owners)})
+        for query in queries if owners else ():
+            make = query.make
+            for row in session.fetch(query.statement.sql, query.statement.parameters(inner)):
+                cell = row[1] if make is None else make(*row[1:])
+                if cell is not None:
+                    lists.setdefault(row[0], []).append(cell)
+        collected[place] = lists
+    return collected
