@@ -53,6 +53,12 @@ class SettingNotAllowed(Problem):
     code = "setting_not_allowed"  # facts: setting, value, allowed
 
 
+class TextBroken(Problem):
+    """A NUL or half of a letter in a text of the source."""
+
+    code = "schema_text_broken"  # facts: text
+
+
 class TooMany(Problem):
     code = "schema_too_large"  # facts: what, limit
 

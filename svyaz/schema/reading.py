@@ -55,7 +55,7 @@ class Reading:
 
     def __contains__(self, setting: str) -> bool:
         self.asked.add(setting)
-        return setting in self.table
+        return self.table.get(setting) is not None
 
     def text(self, setting: str, default: str = "", *, needed: bool = False, allowed: Collection[str] = ()) -> str:
         value = self._of(setting, str, default, needed)
@@ -68,7 +68,7 @@ class Reading:
 
     def whole(self, setting: str, default: int | None, low: int, high: int) -> int | None:
         value = self._of(setting, int, default)
-        if value is not None and not low <= value <= high:
+        if value is not None and value != default and not low <= value <= high:
             self.problems.append(SettingNotAllowed(self.place, setting=setting, value=value, allowed=f"{low}…{high}"))
             return default
         return None if value is None else int(value)

@@ -11,6 +11,7 @@ On any source, even a hostile one, the only exceptions are Problem and Problems.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,7 @@ from svyaz.schema.problems import (
     KeyTaken,
     NumberTaken,
     SettingNotAllowed,
+    TextBroken,
     TooMany,
 )
 from svyaz.schema.reading import Reading
@@ -39,12 +41,14 @@ from svyaz.schema.snapshot import Entity, Field, MenuItem, Settings, Snapshot, T
 from svyaz.schema.source import Source
 
 MOST_ENTITIES = 500
+BROKEN = re.compile("[\x00\ud800-\udfff]")
 TITLE_ROLES = ("title", "subject")
 
 
 def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snapshot:
     """Raises Problem or Problems; each has the place it is about: file, then what in it."""
     problems: list[Problem] = []
+    _check_letters(source, problems)
     settings = _settings(source.settings, problems)
     drafts = _drafts(source, traits, problems)
     _check_targets(drafts, problems)
@@ -68,6 +72,21 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
         by_number={one.number: one for one in entities.values()},
         children=children,
     )
+
+
+def _check_letters(source: Source, problems: list[Problem]) -> None:
+    """No NUL and no half of a letter anywhere: a database or a digest would stumble over it later."""
+    tables = [(part.place, part.table) for part in (*source.entities, *source.dictionaries, *source.roles)]
+    for place, table in [("settings", source.settings), *(("menu", one) for one in source.menu), *tables]:
+        waiting: list[Any] = [table]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, Mapping):
+                waiting += [*one.keys(), *one.values()]
+            elif isinstance(one, (list, tuple)):
+                waiting += one
+            elif isinstance(one, str) and BROKEN.search(one):
+                problems.append(TextBroken(place, text=BROKEN.sub("\ufffd", one[:60])))
 
 
 def _drafts(source: Source, traits: Sequence[TraitShape], problems: list[Problem]) -> dict[str, Draft]:
