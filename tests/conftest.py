@@ -2,7 +2,9 @@
 
 database    system tables only, on SQLite and then on PostgreSQL; a copy of a template, so it costs
             milliseconds and tens of milliseconds
-company     the same with org + sales applied, revision 1; no people and no records yet
+company     the same with org + «Продажи» applied, revision 1; no people and no records yet
+clock       what the company's time is: it stands at 3 March 2026, 12:00 in Moscow, until a test moves it
+home        the folder of that company
 """
 
 from __future__ import annotations
@@ -10,20 +12,35 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from svyaz.kernel.clock import FixedClock
 from svyaz.storage import system_tables
 from svyaz.storage.engine import Database, PostgresDatabase, SqliteDatabase, open_postgres, open_sqlite
+from svyaz.tenancy import company as companies
+from svyaz.tenancy.company import Company
+from svyaz.tenancy.home import HomeSettings, write_settings
+from svyaz.traits.registry import SHAPES
 from tests.postgres import fresh_database, template_database
+from tests.snapshots import sales_source
 
 DIALECTS = ("sqlite", "postgresql")
 SCHEMA = "svyaz"
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+# --- an empty base
 
 
 def prepare_postgres(url: str) -> None:
-    """An empty company in a database of its own."""
     database = open_postgres(url, SCHEMA)
     with database.write() as session:
         session.run(f'CREATE SCHEMA "{SCHEMA}"')
@@ -71,3 +88,62 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     else:
         with opened_postgres() as database:
             yield database
+
+
+# --- a company
+
+
+@pytest.fixture(scope="session")
+def sqlite_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company to be copied, never opened by a test."""
+    home = tmp_path_factory.mktemp("company") / "romashka"
+    companies.create(home, sales_source(), SHAPES, FixedClock(NOW), synchronous="OFF").close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def postgres_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database to be copied."""
+
+    def prepare(url: str) -> None:
+        home = tmp_path_factory.mktemp("company") / "romashka"
+        companies.create(home, sales_source(), SHAPES, FixedClock(NOW), HomeSettings(url, SCHEMA)).close()
+
+    return template_database("company", prepare)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "romashka"
+
+
+@pytest.fixture(params=DIALECTS)
+def company(request: pytest.FixtureRequest, home: Path, clock: FixedClock) -> Iterator[Company]:
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_home"), home)
+        with opened_company(home, clock) as company:
+            yield company
+    else:
+        with fresh_database(request.getfixturevalue("postgres_home")) as url:
+            (home / "files").mkdir(parents=True)
+            write_settings(home, HomeSettings(url, SCHEMA))
+            with opened_company(home, clock) as company:
+                yield company
+
+
+@contextmanager
+def opened_company(home: Path, clock: FixedClock) -> Iterator[Company]:
+    company = companies.open(home, SHAPES, clock, synchronous="OFF")
+    company.remember(_resolved(company))
+    try:
+        yield company
+    finally:
+        company.close()
+
+
+_KNOWN: dict[str, object] = {}
+
+
+def _resolved(company: Company) -> object:
+    """Resolving the solution takes longer than the rest of a test's set-up: done once for a run."""
+    return _KNOWN.setdefault("sales", company.snapshot)

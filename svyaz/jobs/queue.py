@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from svyaz.kernel.problem import NotFound
-from svyaz.storage import queue
-from svyaz.storage.queue import Job
+from svyaz.storage.queue import Job, cancel, find_job, jobs_in, put, retry
 from svyaz.storage.session import Session
 
 
@@ -34,12 +33,12 @@ def enqueue(
     run_at     not before this instant; None: at once
     actor      the employee who asked: his jobs are shown to him
     """
-    return _put(session, task, arguments, key, run_at, queue, actor)
+    return put(session, task, arguments, key, run_at, queue, actor)
 
 
 def read_job(session: Session, id: int) -> Job:
     """Raises NotFound."""
-    job = queue.find_job(session, id)
+    job = find_job(session, id)
     if job is None:
         raise NotFound(entity="job", id=id)
     return job
@@ -47,19 +46,17 @@ def read_job(session: Session, id: int) -> Job:
 
 def list_dead(session: Session, limit: int = 100) -> list[Job]:
     """Jobs that gave up, newest first, each with its error: somebody has to look."""
-    return queue.jobs_in(session, "dead", limit)
+    return jobs_in(session, "dead", limit)
 
 
 def cancel_job(session: Session, id: int) -> bool:
     """One that waits ends at once, one that runs is asked to stop.  False: it has ended already."""
-    return queue.cancel(session, id)
+    return cancel(session, id)
 
 
 def retry_job(session: Session, id: int) -> bool:
     """Run a dead job again from its first attempt.  False: it is not dead."""
-    return queue.retry(session, id)
+    return retry(session, id)
 
-
-_put = queue.put
 
 __all__ = ["Job", "cancel_job", "enqueue", "list_dead", "read_job", "retry_job"]

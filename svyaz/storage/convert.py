@@ -65,7 +65,8 @@ def convert_values(session: Session, conversion: Conversion) -> list[NotConverte
     back = None if conversion.only_key else _way(after, before)
     terms = Terms(conversion.settings.currency, conversion.settings.zone, conversion.settings.region)
     returns = _had_column(session, conversion)
-    count, examples = 0, []
+    count = 0
+    examples: list[tuple[int, Any]] = []
     if after.table and not conversion.only_key:
         session.run(f'DELETE FROM "{after.table}"')
     for chunk in _chunks(session, conversion.table, before, after if returns else None):

@@ -32,7 +32,6 @@ Risk = OneOf["safe", "slow", "loses"]
 T = TypeVar("T")
 
 ATTEMPTS = 6
-LOCK_SECONDS = 2
 
 
 class UniqueHasDuplicates(Problem):
@@ -40,9 +39,11 @@ class UniqueHasDuplicates(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class AddColumn:
+class AddColumns:
+    """Those of them that are not there yet: a field that goes back to a former type finds its old ones."""
+
     table: str
-    column: StoredColumn
+    columns: tuple[StoredColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Step:
     facts: Mapping[str, Any]
     risk: Risk = "safe"
     sql: tuple[str, ...] = ()
-    does: AddColumn | Conversion | DropField | Index | None = None
+    does: AddColumns | Conversion | DropField | Index | None = None
     outside: bool = False
 
 
@@ -151,12 +152,11 @@ def _fit_field(
     facts = {"entity": entity.key, "field": one.field.key}
     had = {column.name for column in before.own} if before else set()
     steps = []
-    for column in one.own:
-        if column.name not in had:
-            code = "plan_add_field" if before is None else "plan_add_column"
-            steps.append(Step(30, "add_column", code, facts, does=AddColumn(table, column)))
+    code = "plan_add_field" if before is None else "plan_add_column"
+    missing = tuple(column for column in one.own if column.name not in had)
+    if missing:
+        steps.append(Step(30, "add_columns", code, facts, does=AddColumns(table, missing)))
     if one.table and (before is None or before.table != one.table):
-        code = "plan_add_field" if before is None else "plan_add_column"
         steps.append(Step(30, "add_table", code, facts, sql=(many_table(one, dialect),)))
     if before is None:
         return steps
@@ -212,9 +212,11 @@ def run(session: Session, plan: Plan) -> Done:
         if step.outside and session.dialect == "postgresql":
             continue
         match step.does:
-            case AddColumn(table, column):
-                if column.name not in catalog.columns(session, table):
-                    session.run(f'ALTER TABLE "{table}" ADD COLUMN {column_text(column, session.dialect)}')
+            case AddColumns(table, columns):
+                has = catalog.columns(session, table)
+                for column in columns:
+                    if column.name not in has:
+                        session.run(f'ALTER TABLE "{table}" ADD COLUMN {column_text(column, session.dialect)}')
             case Conversion():
                 missed += convert_values(session, step.does)
             case DropField():
@@ -262,22 +264,13 @@ def carry_out(database: Database, work: Callable[[Session], T], sleep: Callable[
     """
     for attempt in range(ATTEMPTS):
         try:
-            with database.write() as session:
-                if session.dialect == "postgresql":
-                    session.run(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-                    session.run("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)")
+            with database.alone() as session:
                 return work(session)
         except DatabaseBusy:
             if attempt == ATTEMPTS - 1:
                 raise
             sleep(0.25 * 2**attempt)
     raise AssertionError("unreachable")
-
-
-def share_lock(session: Session) -> None:
-    """Taken by every write transaction on PostgreSQL: no table changes under it (see carry_out)."""
-    if session.dialect == "postgresql":
-        session.run("SELECT pg_advisory_xact_lock_shared(hashtext(current_schema()), 1)")
 
 
 def missing_indexes(session: Session, snapshot: Snapshot) -> list[Index]:
@@ -306,4 +299,4 @@ def build_indexes(database: Database, indexes: list[Index]) -> None:
             session.run(index.sql("IF NOT EXISTS"))
 
 
-__all__ = ["Done", "Plan", "Step", "build_indexes", "carry_out", "missing_indexes", "plan", "run", "share_lock"]
+__all__ = ["Done", "Plan", "Step", "build_indexes", "carry_out", "missing_indexes", "plan", "run"]

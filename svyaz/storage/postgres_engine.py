@@ -26,6 +26,8 @@ from svyaz.storage.session import COPY_FROM, Row, Session, UniqueViolated, for_p
 CONNECTIONS = 16
 WAIT_SECONDS = 30.0
 CONNECT_SECONDS = 10
+LOCK_SECONDS = 2
+TABLES_LOCK = "hashtext(current_schema()), 1"
 
 _ARRAYS: dict[ColumnKind, str] = {
     "bigint": "bigint[]",
@@ -57,15 +59,15 @@ class PostgresSession(Session):
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Row]:
         if parameters:
-            return self.connection.execute(for_psycopg(sql), parameters)  # type: ignore[arg-type]
-        return self.connection.execute(sql)  # type: ignore[arg-type]
+            return self.connection.execute(for_psycopg(sql), parameters)
+        return self.connection.execute(sql)
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
             return 0
         try:
             with self.connection.cursor() as cursor:
-                cursor.executemany(for_psycopg(sql), rows)  # type: ignore[arg-type]
+                cursor.executemany(for_psycopg(sql), rows)
                 return cursor.rowcount
         except psycopg.Error as error:
             raise explained(error) from error
@@ -76,7 +78,7 @@ class PostgresSession(Session):
             return
         names = ", ".join(f'"{name}"' for name in columns)
         try:
-            with self.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[arg-type]
+            with self.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(row)
         except psycopg.Error as error:
@@ -108,7 +110,11 @@ class PostgresDatabase:
         self._closed = False
         local = f"SET LOCAL search_path TO \"{schema}\"; SET LOCAL timezone TO 'UTC'"
         self._begin_reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {local}"
-        self._begin_writing = f"BEGIN; {local}"
+        # No table changes under a writer: it shares a lock that whoever changes tables takes alone.
+        self._begin_writing = f"BEGIN; {local}; SELECT pg_advisory_xact_lock_shared({TABLES_LOCK})"
+        self._begin_alone = (
+            f"BEGIN; {local}; SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SELECT pg_advisory_xact_lock({TABLES_LOCK})"
+        )
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -123,11 +129,17 @@ class PostgresDatabase:
             yield session
 
     @contextmanager
+    def alone(self) -> Iterator[Session]:
+        """No other writer is inside, and no lock is waited for longer than two seconds: for changing tables."""
+        with self._transaction(self._begin_alone, writes=True) as session:
+            yield session
+
+    @contextmanager
     def outside(self) -> Iterator[Session]:
         """No transaction: only for what PostgreSQL refuses inside one (CREATE INDEX CONCURRENTLY)."""
         connection = self._connect()
         try:
-            connection.execute(f'SET search_path TO "{self.schema}"')  # type: ignore[arg-type]
+            connection.execute(f'SET search_path TO "{self.schema}"')
             yield PostgresSession(connection, self.clock(), writes=True)
         finally:
             connection.close()
@@ -165,14 +177,17 @@ class PostgresDatabase:
             with suppress(IndexError):  # another thread took the last one
                 connection = self._idle.pop()
                 try:
-                    connection.execute(begin)  # type: ignore[arg-type]
-                except psycopg.Error:
+                    connection.execute(begin)
+                except psycopg.Error as error:
+                    problem = explained(error)
                     connection.close()
+                    if not isinstance(problem, DatabaseGone):
+                        raise problem from error
                 else:
                     return connection
         connection = self._connect()
         try:
-            connection.execute(begin)  # type: ignore[arg-type]
+            connection.execute(begin)
         except psycopg.Error as error:
             connection.close()
             raise explained(error) from error

@@ -8,7 +8,7 @@ from svyaz.kernel.problem import Problem
 class DatabaseGone(Problem):
     """The connection broke or the file cannot be read; nothing of the request was written."""
 
-    code = "database_gone"
+    code = "database_gone"  # facts: reason
     status = 503
 
 
@@ -40,5 +40,5 @@ class UniqueTaken(Problem):
     database itself refused and nobody can be asked any more
     """
 
-    code = "unique_taken"
+    code = "unique_taken"  # facts: entity, field, value, id
     status = 409

@@ -239,13 +239,25 @@ def _json(value: Any) -> str | None:
 
 
 def _job(row: Row) -> Job:
-    id, queue, task, arguments, key, state, run_at, attempts, worker, done, total, cancel, error, answer, *times = row
-    created_at, created_by, ended_at = times
-    due, created = take_instant(run_at), take_instant(created_at)
+    due, created = take_instant(row[6]), take_instant(row[14])
     assert due is not None
     assert created is not None
     return Job(
-        *(id, queue, task, orjson.loads(arguments), key, state, due, attempts, worker, done, total, bool(cancel)),
-        *(orjson.loads(error) if error else None, orjson.loads(answer) if answer else None),
-        *(created, created_by, take_instant(ended_at)),
+        id=row[0],
+        queue=row[1],
+        task=row[2],
+        arguments=orjson.loads(row[3]),
+        key=row[4],
+        state=row[5],
+        run_at=due,
+        attempts=row[7],
+        worker=row[8],
+        progress=row[9],
+        total=row[10],
+        cancel=bool(row[11]),
+        error=orjson.loads(row[12]) if row[12] else None,
+        answer=orjson.loads(row[13]) if row[13] else None,
+        created_at=created,
+        created_by=row[15],
+        ended_at=take_instant(row[16]),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -142,6 +142,10 @@ class SqliteDatabase:
             self._lock.release()
         for callback in session.callbacks:
             callback()
+
+    def alone(self) -> AbstractContextManager[Session]:
+        """A writer is alone on SQLite always."""
+        return self.write()
 
     def close(self) -> None:
         """Wait for the writer, fold the journal into the file, close everything."""

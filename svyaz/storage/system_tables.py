@@ -238,6 +238,19 @@ PREFERENCE = _table(
     _column("value", Text),
 )
 
+# What the bell shows a person.
+NOTICE = _table(
+    "sv_notice",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("employee", Big),
+    _column("kind", Text),
+    _column("entity", sa.Integer),
+    _column("record", Big),
+    _column("at", Instant),
+    _column("read_at", Instant, null=True),
+    sa.Index("ix_sv_notice_employee", "employee", "id"),
+)
+
 # What an import was told and how far it went.  Everything but the state is JSON of exchange.
 IMPORT_RUN = _table(
     "sv_import_run",
@@ -252,6 +265,16 @@ IMPORT_RUN = _table(
     _column("body", Text),
 )
 
+# What became of each row of an imported file.  problem: JSON for the error file.
+IMPORT_ROW = _table(
+    "sv_import_row",
+    _column("run", Big, primary_key=True, autoincrement=False),
+    _column("row", Big, primary_key=True, autoincrement=False),
+    _column("fate", Text),
+    _column("record", Big, null=True),
+    _column("problem", Text, null=True),
+)
+
 # Idempotency-Key of a POST: the answer that the first of them got.
 ANSWERED = _table(
     "sv_answered",
@@ -263,16 +286,17 @@ ANSWERED = _table(
     _column("at", Instant, index=True),
 )
 
-DIALECTS: dict[str, sa.Dialect] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 @cache
 def statements(dialect: str) -> tuple[str, ...]:
     """DDL of all tables, one statement each, ready to run."""
+    target = DIALECTS[dialect].dialect()
     made = []
     for table in METADATA.sorted_tables:
-        made.append(str(CreateTable(table).compile(dialect=DIALECTS[dialect])).strip())
-        made += [str(CreateIndex(index).compile(dialect=DIALECTS[dialect])) for index in sorted(table.indexes, key=str)]
+        made.append(str(CreateTable(table).compile(dialect=target)).strip())
+        made += [str(CreateIndex(index).compile(dialect=target)) for index in sorted(table.indexes, key=str)]
     if dialect == "postgresql":
         made.append("CREATE SEQUENCE sv_id")
         made.append("ALTER TABLE sv_change ALTER COLUMN xid SET DEFAULT pg_current_xact_id()::text::bigint")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from svyaz.expression.tree import Constant, TEXT
+from svyaz.expression.tree import TEXT, Constant
 from svyaz.fields.registry import TYPES
 from svyaz.schema.snapshot import Entity, Field, Settings, Snapshot, Title
 from svyaz.storage import ddl

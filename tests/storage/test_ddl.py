@@ -250,15 +250,9 @@ def test_change_of_tables_gives_up_in_words_when_nobody_lets_it_in() -> None:
 
 def test_writers_and_a_change_of_tables_exclude_each_other() -> None:
     with opened_postgres() as database:
-        snapshot = install(database, a_snapshot(a_thing()))
+        install(database, a_snapshot(a_thing()))
         order: list[str] = []
 
-        def configure(session: Any) -> None:
-            session.snapshot = snapshot
-            if session.writes and threading.current_thread() is writer:
-                ddl.share_lock(session)
-
-        database.configure = configure
         changing, release = threading.Event(), threading.Event()
 
         def work(session: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from svyaz.expression.check import formula
@@ -12,7 +10,7 @@ from svyaz.expression.tree import Node
 from svyaz.schema.scope import EntityScope
 from svyaz.storage import run_query
 from svyaz.storage.engine import Database
-from svyaz.storage.query import Order, Query
+from svyaz.storage.query import Query
 from tests.storage.world import NOW, World, fill
 
 GROUND = Ground(me=1, now=NOW)
