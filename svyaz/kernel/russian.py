@@ -62,7 +62,7 @@ def say_instant(at: datetime, language: str, zone: str) -> str:
 
 def say_number(number: Decimal | int, language: str, scale: int | None = None) -> str:
     """«1 200,50», in English "1,200.50".  scale: digits after the point, None: as many as the number has."""
-    told = f"{number:f}" if scale is None else f"{number:.{scale}f}"
+    told = f"{Decimal(number):f}" if scale is None else f"{Decimal(number):.{scale}f}"
     whole, _, part = told.partition(".")
     sign, whole = ("−" if language == "ru" else "-", whole[1:]) if whole.startswith("-") else ("", whole)
     grouped = f"{int(whole):,}"
