@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ru", "en")
 
 FORMS = {"one", "few", "many", "by"}
-FACT = re.compile(r"\{(\w+)")
+FACT = re.compile(r"(?<!\{)(?:\{\{)*\{(\w+)")  # {{year}} is said as {year}: not a fact
 PROMISE = re.compile(r"#\s*facts:\s*([\w, ]+)")
 SAID = re.compile(r"""\.say\(\s*["'](\w+)["']""")
 ASKED = re.compile(r"""\bt\(\s*["'`]([\w.]+)["'`]""")

@@ -58,6 +58,7 @@ TROUBLES = [
     # what                    ru                               en                       ui         told
     ("all is well", RU, EN, "", None),
     ("all is well with plural forms", RU_COUNTED, EN_COUNTED, "", None),
+    ("a brace that is said", RU.replace(".", " {{год}}."), EN.replace(".", " {{year}}."), "", None),
     ("no words in English", RU, "", "", "no words for `field_in_use` in en.toml"),
     ("a fact in one language", RU, EN.replace("{uses}", "others"), "", "says {field, uses} in ru and {field} in en"),
     ("a fact nobody promised", *(text.replace("{uses}", "{who}") for text in (RU, EN)), "", "does not promise"),
