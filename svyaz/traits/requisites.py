@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from svyaz.fields.account import AccountNotOfBank, fits_bank
+from svyaz.records.draft import Draft
+from svyaz.records.entry import Entry
+from svyaz.records.trait import Trait
 from svyaz.schema.snapshot import Title, TraitShape
 
 SHAPE = TraitShape(
@@ -34,3 +40,20 @@ SHAPE = TraitShape(
         },
     ),
 )
+
+
+def before(entry: Entry, drafts: Sequence[Draft]) -> None:
+    """An account and the БИК of its bank are two fields, and only together is there a digit to check."""
+    if not entry.checks:
+        return
+    accounts = [one for one in entry.fields.values() if one.type == "account" and one.options.get("bik")]
+    for draft in drafts:
+        for one in accounts:
+            bik = one.options["bik"]
+            account, bank = draft.values.get(one.key), draft.values.get(bik)
+            asked = draft.moves(one.key) or draft.moves(bik)
+            if account and bank and asked and not fits_bank(account, bank):
+                draft.problems.append(AccountNotOfBank(f"{draft.place}values.{one.key}", account=account, bik=bank))
+
+
+TRAIT = Trait(SHAPE.key, before=before)

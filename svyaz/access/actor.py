@@ -1,0 +1,38 @@
+"""Who asks: an employee with roles, a token that speaks for one, or the system itself.
+
+An Actor is made once per request (org/sessions.py) from today's roles and departments, and is
+passed second to every function that reads or writes: nobody looks it up aside (rule 7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """employee     id of the employee record; None for the system and for a token of nobody
+    roles        keys of roles; a key the snapshot no longer has gives nothing
+    departments  ids of the employee's departments;  groups: ids of groups
+    abilities    rights that are not about one entity: configure, bulk, import, people
+    login        id in sv_login, None for tokens and the system
+    """
+
+    employee: int | None
+    roles: tuple[str, ...] = ()
+    departments: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+    language: str = "ru"
+    zone: str = "Europe/Moscow"
+    abilities: frozenset[str] = frozenset()
+    kind: OneOf["person", "token", "system"] = "person"
+    login: int | None = None
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind == "system"
+
+
+SYSTEM = Actor(employee=None, kind="system")
+"""Rules, imports of the shipped sample, jobs: everything the company itself does."""

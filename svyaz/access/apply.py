@@ -1,0 +1,180 @@
+"""Turn the rules of access into conditions of a query, so the database never returns a forbidden row.
+
+A role grants each verb of an entity a scope (own, taking_part, department, department_below, all)
+and may add a record rule, a formula over the record.  Scope and rule become one condition, joined
+by AND.  Nothing is filtered in Python: a page of 50 has 50 rows, and totals, reports, search and
+export obey the same conditions as lists.
+
+Decision, first match wins:
+    1. actor `system`                      -> no condition
+    2. no role grants `see`                -> NotFound, the same as for an entity that does not exist
+    3. no role grants the verb             -> Denied, before any SQL
+    4. a role grants scope `all`, no rule  -> no condition
+    5. otherwise                           -> OR over roles of (scope AND rule)
+
+What may be changed, deleted, exported or looked into must first be seen: the condition of `see`
+is joined to that of every other verb, except `add` — a new record is not there to be seen yet,
+and one may hand a lead to a department one does not look into.
+
+Entities of kind "line" live inside a card and have no rights of their own: a line may be seen where
+its card may be seen, and changed, added or deleted where its card may be changed.  Comments and
+activities are seen where the record they are about is seen; an activity also by its responsible and author.
+
+The tables of cases in tests/access/test_apply.py are the specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from svyaz.access.actor import Actor
+from svyaz.access.denials import BY_VERB
+from svyaz.access.explain import who_may
+from svyaz.access.paths import typed_path, within
+from svyaz.expression.tree import (
+    ALWAYS,
+    NEVER,
+    TEXT,
+    YES_NO,
+    Call,
+    Constant,
+    Node,
+    Path,
+    Reach,
+    Type,
+    any_of,
+    both,
+)
+from svyaz.kernel.problem import NotFound
+from svyaz.schema.snapshot import Entity, Grant, Snapshot
+
+TAKING_PART = ("co_executors", "auditors", "participants", "requester")
+EMPLOYEE = Type("link", to=("employee",))
+ME = Call("me", (), EMPLOYEE)
+OF_LINE = {"see": "see", "add": "change", "change": "change", "delete": "change", "export": "export"}
+
+
+def condition(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> Node | None:
+    """What a record of `entity` must satisfy for `actor` to do `verb` with it; None: any record.
+
+    Raises NotFound when the entity is absent or not seen at all, Denied when it is seen but `verb`
+    is granted by none of the actor's roles.
+    """
+    shape = read_entity(snapshot, actor, entity)
+    node = _verb_condition(snapshot, actor, shape, verb)
+    if node is None:
+        raise BY_VERB[verb](entity=shape.title.say(actor.language), who_may=who_may(snapshot, shape, verb, actor))
+    if verb not in ("see", "add"):
+        node = both(_verb_condition(snapshot, actor, shape, "see"), node) or ALWAYS
+    return None if node == ALWAYS else node
+
+
+def read_entity(snapshot: Snapshot, actor: Actor, entity: str) -> Entity:
+    """The entity, if the actor sees any of it; NotFound otherwise, in the same words for both reasons."""
+    shape = snapshot.entities.get(entity)
+    if shape is None or _verb_condition(snapshot, actor, shape, "see") is None:
+        raise NotFound(entity=entity)
+    return shape
+
+
+def require(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> Entity:
+    """The entity, if the actor may `verb` some of its records.  Raises like `condition`."""
+    condition(snapshot, actor, entity, verb)
+    return snapshot.entities[entity]
+
+
+def far_conditions(snapshot: Snapshot, actor: Actor, entities: Iterable[str]) -> dict[str, Node]:
+    """entity -> what its records must satisfy to be read through a link; an entity seen whole is left out.
+
+    An entity not seen at all is NEVER: its records read as empty, their links as «скрыто».
+    """
+    far: dict[str, Node] = {}
+    for key in entities:
+        shape = snapshot.entities.get(key)
+        node = NEVER if shape is None else _verb_condition(snapshot, actor, shape, "see")
+        if node != ALWAYS:
+            far[key] = NEVER if node is None else node
+    return far
+
+
+def may(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> bool:
+    """Whether the verb is granted at all, on some records."""
+    shape = snapshot.entities.get(entity)
+    if shape is None or _verb_condition(snapshot, actor, shape, "see") is None:
+        return False
+    return _verb_condition(snapshot, actor, shape, verb) is not None
+
+
+def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
+    """What the actor's roles say about the entity, in the order of roles."""
+    roles = (snapshot.roles[key] for key in actor.roles if key in snapshot.roles)
+    return [role.grants[entity] for role in roles if entity in role.grants]
+
+
+def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str) -> Node | None:
+    """ALWAYS: any record; None: the verb is not granted."""
+    if actor.is_system:
+        return ALWAYS
+    if shape.kind == "line" and shape.parent:
+        return _of_line(snapshot, actor, shape, verb)
+    granted = [grant for grant in grants(snapshot, actor, shape.key) if verb in grant.verbs]
+    if not granted:
+        return None
+    return any_of(tuple(_granted(shape, actor, grant, verb) for grant in granted))
+
+
+def _granted(shape: Entity, actor: Actor, grant: Grant, verb: str) -> Node:
+    node = both(_scope(shape, actor, grant.verbs[verb]), grant.rule)
+    if verb != "add":
+        node = both(node, _about_is_seen(shape, actor))
+    return node or ALWAYS
+
+
+def _scope(shape: Entity, actor: Actor, scope: str) -> Node:
+    if scope == "all":
+        return ALWAYS
+    if actor.employee is None:
+        return NEVER  # `responsible = me()` of nobody would match every record without a responsible
+    owner = _owner(shape)
+    mine = Call("=", (owner, ME), YES_NO)
+    if scope == "own":
+        return mine
+    if scope == "taking_part":
+        others = (shape.by_role(role) for role in TAKING_PART)
+        return any_of((mine, *(Call("=", (typed_path(one), ME), YES_NO) for one in others if one and not one.hidden)))
+    return any_of((mine, Reach(scope, owner)))
+
+
+def _owner(shape: Entity) -> Path:
+    """Whose a record is: its responsible; of an employee's card, that employee; else whoever created it."""
+    if shape.key == "employee":
+        return Path(("id",), EMPLOYEE)
+    responsible = shape.by_role("responsible")
+    if responsible is not None and not responsible.hidden:
+        return typed_path(responsible)
+    return Path(("created_by",), EMPLOYEE)
+
+
+def _about_is_seen(shape: Entity, actor: Actor) -> Node | None:
+    """A hidden far record reads as empty, so its label is not empty only for those who may see it."""
+    if not ("comment" in shape.traits or "activity" in shape.traits):
+        return None
+    about = shape.by_role("about")
+    if about is None or about.hidden:
+        return None
+    seen = Call("<>", (Path((about.key, "label"), TEXT), Constant(None, TEXT)), YES_NO)
+    if "comment" in shape.traits or actor.employee is None:
+        return seen
+    link = typed_path(about)
+    free = Call("=", (link, Constant(None, link.type)), YES_NO)
+    mine = (Call("=", (path, ME), YES_NO) for path in (_owner(shape), Path(("created_by",), EMPLOYEE)))
+    return any_of((*mine, free, seen))
+
+
+def _of_line(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str) -> Node | None:
+    link = shape.by_key[shape.parent]
+    card = snapshot.entities.get(link.targets[0]) if link.targets else None
+    if card is None:
+        return None
+    node = _verb_condition(snapshot, actor, card, OF_LINE.get(verb, verb))
+    return None if node is None else within(link.key, node)

@@ -1,0 +1,294 @@
+"""The one door for reading: lists, counts, totals, groups, one record, a stream — all under the same condition.
+
+Whatever is asked is narrowed by the reader's right before it reaches the database; a page of 50 has 50
+rows, and a total is the total of what the list shows.  Naming a field one may not read, in any place,
+is refused like naming one that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal as OneOf
+
+from svyaz.access.actor import Actor
+from svyaz.access.apply import condition, far_conditions, may, read_entity
+from svyaz.access.fields import readable
+from svyaz.expression.check import formula
+from svyaz.expression.ground import Ground
+from svyaz.expression.tree import TEXT, YES_NO, Call, Constant, Node, Path, both
+from svyaz.fields.registry import TYPES
+from svyaz.kernel.problem import raise_all
+from svyaz.kernel.text import fold
+from svyaz.records.accept import accept_values
+from svyaz.records.cells import id_in
+from svyaz.records.denial import explain_no
+from svyaz.records.entry import open_entry
+from svyaz.records.problems import MeasureNotPossible, SortNotPossible, TooManyRecords, UnknownField
+from svyaz.records.reader_scope import ReaderScope
+from svyaz.schema.snapshot import Entity, Field, Snapshot
+from svyaz.storage import run_query
+from svyaz.storage.query import Count, Keys, Measure, Order, Page, Query
+from svyaz.storage.session import Session
+
+MOST_ROWS = 1000
+CAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """filter   a formula, "" for all;  sort: "-amount,title", "" the order of creation, newest first
+    fields   paths to show ("title", "company.city"); () the columns of the first list view
+    kept     living | deleted (the trash) | all
+    """
+
+    filter: str = ""
+    sort: str = ""
+    fields: tuple[str, ...] = ()
+    limit: int = 50
+    after: str | None = None
+    offset: int = 0
+    count: OneOf["none", "capped", "exact"] = "none"
+    kept: OneOf["living", "deleted", "all"] = "living"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """values: cells by field key, only those the reader may read, the system's own among them.
+    rights: change, delete, history -> bool, of this very record."""
+
+    id: int
+    version: int
+    label: str
+    entity: str
+    values: dict[str, Any]
+    deleted_at: str | None = None
+    rights: dict[str, bool] = field(default_factory=dict)
+
+
+def ground_of(session: Session, actor: Actor) -> Ground:
+    return Ground(me=actor.employee, now=session.now, zone=session.snapshot.settings.zone)
+
+
+def read_page(session: Session, actor: Actor, entity: str, request: ListRequest) -> Page:
+    """Raises NotFound, UnknownField, problems of the formula, SortNotPossible, TooManyRecords."""
+    return run_query.page(session, make_query(session, actor, entity, request), ground_of(session, actor))
+
+
+def read_count(session: Session, actor: Actor, entity: str, request: ListRequest, cap: int | None = CAP) -> Count:
+    return run_query.count(session, make_query(session, actor, entity, request), ground_of(session, actor), cap)
+
+
+def read_ids(
+    session: Session, actor: Actor, entity: str, request: ListRequest, verb: str = "see", among: Node | None = None
+) -> list[int]:
+    """Ids of all that the list shows page by page and that the actor may `verb`.  among: a further condition."""
+    query = make_query(session, actor, entity, request, verb, most=None)
+    return run_query.ids(session, replace(query, where=both(query.where, among)), ground_of(session, actor))
+
+
+def check_bulk(
+    session: Session, actor: Actor, entity: str, request: ListRequest, verb: str, values: Mapping[str, Any]
+) -> None:
+    """Raise whatever is wrong with a change of all that match, before a job is made of it."""
+    make_query(session, actor, entity, request, verb, most=None)
+    raise_all(accept_values(open_entry(session, actor, entity), values, "")[1])
+
+
+def read_totals(
+    session: Session, actor: Actor, entity: str, request: ListRequest, measures: Sequence[Measure]
+) -> list[Any]:
+    """One value for each measure, over all that the list would show page by page."""
+    check_measures(session.snapshot, actor, entity, measures)
+    query = make_query(session, actor, entity, request)
+    return run_query.totals(session, query, measures, ground_of(session, actor))
+
+
+def read_groups(
+    session: Session, actor: Actor, entity: str, request: ListRequest, by: str, measures: Sequence[Measure], first: int
+) -> list[run_query.Group]:
+    """A board or a grouped list: the first rows, the count and the totals of every group."""
+    check_measures(session.snapshot, actor, entity, measures)
+    keys = path_of(session.snapshot, actor, entity, by)
+    query = make_query(session, actor, entity, request)
+    return run_query.groups(session, query, keys, measures, first, ground_of(session, actor))
+
+
+def stream_rows(
+    session: Session, actor: Actor, entity: str, request: ListRequest, paths: Sequence[Keys] = ()
+) -> Iterator[list[Any]]:
+    """Every row of the list for an export, cells only: asks the verb `export` besides `see`.
+
+    paths   what to tell instead of request.fields
+    """
+    if paths:
+        request = replace(request, fields=tuple(".".join(path) for path in paths))
+    query = make_query(session, actor, entity, request, "export", most=None)
+    return (row[2:] for row in run_query.stream(session, query, ground_of(session, actor)))
+
+
+def check_request(session: Session, actor: Actor, entity: str, request: ListRequest) -> None:
+    """Raise now whatever an export of this list would raise later, in the middle of the file."""
+    make_query(session, actor, entity, request, "export", most=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What narrows a report: the reader's right and the filter, and his rights on far entities."""
+
+    where: Node | None
+    far: dict[str, Node]
+
+
+def ask(session: Session, actor: Actor, entity: str, *, filter: str, paths: Sequence[Keys]) -> Asked:
+    """For a query of another shape than a list: a report.  Every path is checked to be readable to its end."""
+    for path in paths:
+        path_of(session.snapshot, actor, entity, ".".join(path))
+    query = make_query(session, actor, entity, ListRequest(filter=filter, fields=("id",)))
+    return Asked(query.where, dict(query.far))
+
+
+def read_record(session: Session, actor: Actor, entity: str, id: int) -> RecordView:
+    """One record, living or in the trash.  Raises NotFound, or Denied with the reason for a colleague."""
+    shape = read_entity(session.snapshot, actor, entity)
+    found = _find_view(session, actor, shape, id)
+    if found is None:
+        raise explain_no(session, actor, shape, id, "see")
+    return found
+
+
+def view_after_write(session: Session, actor: Actor, entity: str, id: int) -> RecordView:
+    """The record one has just written; one handed over beyond one's sight is answered without its values."""
+    shape = read_entity(session.snapshot, actor, entity)
+    return _find_view(session, actor, shape, id) or RecordView(id, 0, "", entity, {})
+
+
+def read_suggestions(session: Session, actor: Actor, entity: str, text: str, limit: int = 20) -> list[list[Any]]:
+    """[[id, label], …] for the picker of a link: labels that begin with the text first, then those that contain it."""
+    said = Constant(fold(text.strip()), TEXT)
+    label = Path(("label",), TEXT)
+    starts = Call("starts_with", (label, said), YES_NO) if said.value else None
+    inside = both(Call("contains", (label, said), YES_NO), Call("not", (starts,), YES_NO)) if starts else None
+    found: list[list[Any]] = []
+    for where in (starts, inside) if starts else (None,):
+        if len(found) < limit:
+            query = Query(
+                entity,
+                (("label",),),
+                where=both(condition(session.snapshot, actor, entity, "see"), where),
+                order=(Order(("label",)),),
+                limit=limit - len(found),
+                far=far_conditions(session.snapshot, actor, session.snapshot.entities),
+            )
+            found += [[row[0], row[2]] for row in run_query.page(session, query, ground_of(session, actor)).rows]
+    return found
+
+
+def make_query(
+    session: Session, actor: Actor, entity: str, request: ListRequest, verb: str = "see", most: int | None = MOST_ROWS
+) -> Query:
+    """The Query of a request under the actor's right of `verb`."""
+    snapshot = session.snapshot
+    allowed = condition(snapshot, actor, entity, verb)
+    if most is not None and not 1 <= request.limit <= most:
+        raise TooManyRecords("limit", count=request.limit, limit=most)
+    scope = ReaderScope(snapshot, actor, entity)
+    asked: Node | None = formula(request.filter, scope, YES_NO) if request.filter.strip() else None
+    return Query(
+        entity,
+        columns=_columns(snapshot, actor, entity, request.fields),
+        where=both(allowed, asked),
+        order=_order(scope, request.sort),
+        limit=request.limit,
+        offset=request.offset,
+        after=request.after,
+        far=far_conditions(snapshot, actor, snapshot.entities),
+        kept=request.kept,
+    )
+
+
+def path_of(snapshot: Snapshot, actor: Actor, entity: str, text: str) -> Keys:
+    """ "company.city" -> its keys, if the reader may read every one of them.  Raises UnknownField."""
+    slot = ReaderScope(snapshot, actor, entity).slot(tuple(text.split(".")))
+    if slot is None:
+        raise UnknownField("fields", field=text)
+    return slot.keys
+
+
+def check_measures(snapshot: Snapshot, actor: Actor, entity: str, measures: Sequence[Measure]) -> None:
+    scope = ReaderScope(snapshot, actor, entity)
+    for measure in measures:
+        if not measure.path:
+            if measure.function not in ("count", "share"):
+                raise MeasureNotPossible("totals", function=measure.function, field="")
+            continue
+        last = scope.last_field(measure.path)
+        if last is None:
+            raise UnknownField("totals", field=".".join(measure.path))
+        allowed = ("count", "share", *TYPES[last.type].compare(last.options).aggregates)
+        if measure.function not in allowed:
+            raise MeasureNotPossible("totals", function=measure.function, field=last.title.say(actor.language))
+
+
+def list_columns(snapshot: Snapshot, actor: Actor, shape: Entity) -> tuple[str, ...]:
+    """What a list shows when nobody said: the columns of the first list view, else every readable field."""
+    view = next((one for one in shape.views if one.kind == "list" and one.columns), None)
+    scope = ReaderScope(snapshot, actor, shape.key)
+    if view is not None:
+        shown = tuple(text for text in view.columns if scope.slot(tuple(text.split("."))) is not None)
+        if shown:
+            return shown
+    return tuple(one.key for one in readable(snapshot, actor, shape.key) if not one.system) or ("label",)
+
+
+def _columns(snapshot: Snapshot, actor: Actor, entity: str, fields: tuple[str, ...]) -> tuple[Keys, ...]:
+    chosen = fields or list_columns(snapshot, actor, snapshot.entities[entity])
+    return tuple(path_of(snapshot, actor, entity, text) for text in chosen)
+
+
+def _order(scope: ReaderScope, sort: str) -> tuple[Order, ...]:
+    orders = []
+    for part in (one.strip() for one in sort.split(",")):
+        if not part:
+            continue
+        text = part.lstrip("-")
+        slot = scope.slot(tuple(text.split(".")))
+        last = scope.last_field(slot.keys) if slot else None
+        if slot is None or last is None:
+            raise UnknownField("sort", field=text)
+        if TYPES[last.type].compare(last.options).sort is None:
+            raise SortNotPossible("sort", field=last.title.say(scope.actor.language))
+        orders.append(Order(slot.keys, descending=part.startswith("-")))
+    return tuple(orders) or (Order(("id",), descending=True),)
+
+
+def _find_view(session: Session, actor: Actor, shape: Entity, id: int) -> RecordView | None:
+    snapshot = session.snapshot
+    fields: Sequence[Field] = readable(snapshot, actor, shape.key)
+    allowed = condition(snapshot, actor, shape.key, "see")
+    far = far_conditions(snapshot, actor, snapshot.entities)
+    ground = ground_of(session, actor)
+    columns = (("label",), *((one.key,) for one in fields))
+    deleted = None
+    page = run_query.page(session, Query(shape.key, columns, both(allowed, id_in([id])), limit=1, far=far), ground)
+    if not page.rows:
+        query = Query(
+            shape.key, (*columns, ("deleted_at",)), both(allowed, id_in([id])), limit=1, far=far, kept="deleted"
+        )
+        page = run_query.page(session, query, ground)
+        if not page.rows:
+            return None
+        deleted = page.rows[0][-1]
+    row = page.rows[0]
+    values = {one.key: cell for one, cell in zip(fields, row[3:], strict=False)}
+    rights = {verb: _may_with(session, actor, shape, id, verb, ground, far) for verb in ("change", "delete", "history")}
+    return RecordView(row[0], row[1], row[2], shape.key, values, deleted, rights)
+
+
+def _may_with(
+    session: Session, actor: Actor, shape: Entity, id: int, verb: str, ground: Ground, far: dict[str, Node]
+) -> bool:
+    if not may(session.snapshot, actor, shape.key, verb):
+        return False
+    allowed = condition(session.snapshot, actor, shape.key, verb)
+    return allowed is None or run_query.exists(session, shape.key, id, allowed, far, ground)

@@ -1,0 +1,161 @@
+"""The one door for change: create and change records, one or many, by the actor's rights.
+
+    create_record   change_record              one card
+    create_many     change_many                2,000 at a time: an import, a bulk change
+
+The order of decisions is in pipeline.py.  Everything happens in the caller's transaction; a Problem
+raised from here means that nothing of the call may be kept: the caller lets it roll back.
+
+Rights: a new record must lie within the actor's scope of `add` once it is written.  A change is judged
+by the record as it was: handing one's own record over is a change one may make, and what one may not see
+one may not link to.  A line must also land in a card the actor may change.
+
+Two editors: a change that brings an older version is merged when it touches other fields than those
+written since, after all checks have run on the merged record; the same field with another value is
+RecordChangedMeanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from svyaz.access.actor import Actor
+from svyaz.access.apply import condition
+from svyaz.records.accept import accept_values
+from svyaz.records.denial import explain_no
+from svyaz.records.draft import Draft, Past
+from svyaz.records.editors import check_version
+from svyaz.records.entry import Entry, Mode, open_entry
+from svyaz.records.formulas import evaluate
+from svyaz.records.links import seen_ids
+from svyaz.records.pipeline import Written, examine, sieve, write_changed, write_new
+from svyaz.records.read import RecordView, view_after_write
+from svyaz.storage import record_tables
+from svyaz.storage.row_locks import lock
+from svyaz.storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """values as sent;  seen_version: what the sender looked at, None: whatever it is now."""
+
+    id: int
+    values: Mapping[str, Any]
+    seen_version: int | None = None
+
+
+def create_record(
+    session: Session, actor: Actor, entity: str, values: Mapping[str, Any], *, cause: str = "person"
+) -> RecordView:
+    """Raises Problem(s) with places "values.<key>", Denied, NotFound."""
+    written = create_many(session, actor, entity, [values], cause=cause, places=[""])
+    id = written.ids[0]
+    assert id is not None
+    return view_after_write(session, actor, entity, id)
+
+
+def create_many(
+    session: Session,
+    actor: Actor,
+    entity: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    cause: str = "person",
+    batch: int | None = None,
+    past: Sequence[Past | None] | None = None,
+    each: bool = False,
+    places: Sequence[str] | None = None,
+    mode: Mode | None = None,
+) -> Written:
+    """Create records in a few statements.
+
+    past    what an import knows of each row's own past; given at all, the run is «история»
+    each    rows with problems are left out and told in Written.problems; without it any problem stops all
+    places  what to put before "values.<key>" in problems; "rows[3]." when not given
+    """
+    condition(session.snapshot, actor, entity, "add")
+    entry = open_entry(session, actor, entity, cause=cause, batch=batch, mode=mode or ("past" if past else "usual"))
+    defaults = [(key, field.default) for key, field in entry.fields.items() if field.default is not None]
+    drafts = []
+    for index, row in enumerate(rows):
+        place = places[index] if places else f"rows[{index}]."
+        given, problems = accept_values(entry, row, place)
+        draft = Draft(place, given, dict(given), past=past[index] if past else None, problems=problems)
+        for key, default in defaults:
+            if key not in row:
+                said = evaluate(entry, draft, default)
+                draft.values[key] = entry.types[key].accept(said, entry.fields[key].options, session.terms)
+        drafts.append(draft)
+    examine(entry, drafts)
+    good, wrong = sieve(drafts, each)
+    write_new(entry, good)
+    return Written([draft.id or None for draft in drafts], wrong)
+
+
+def change_record(
+    session: Session,
+    actor: Actor,
+    entity: str,
+    id: int,
+    values: Mapping[str, Any],
+    seen_version: int | None,
+    *,
+    cause: str = "person",
+) -> RecordView:
+    """Raises Problem(s) with places "values.<key>", RecordChangedMeanwhile, Denied, NotFound."""
+    change_many(session, actor, entity, [RecordChange(id, values, seen_version)], cause=cause, places=[""])
+    return view_after_write(session, actor, entity, id)
+
+
+def change_many(
+    session: Session,
+    actor: Actor,
+    entity: str,
+    changes: Sequence[RecordChange],
+    *,
+    cause: str = "person",
+    batch: int | None = None,
+    each: bool = False,
+    places: Sequence[str] | None = None,
+    mode: Mode = "usual",
+    past: Sequence[Past | None] | None = None,
+) -> Written:
+    """Change records in a few statements; an id may come once.  See create_many for `each` and `places`.
+
+    Written.ids has the id of every record that was allowed, changed or already so.
+    """
+    condition(session.snapshot, actor, entity, "change")
+    entry = open_entry(session, actor, entity, cause=cause, batch=batch, mode=mode)
+    lock(session, entity, [change.id for change in changes], "change")
+    allowed = seen_ids(entry, entity, [change.id for change in changes], "change")
+    stored = record_tables.fetch(session, entity, sorted(allowed))
+    drafts = []
+    for index, change in enumerate(changes):
+        place = places[index] if places else f"rows[{index}]."
+        record = stored.get(change.id)
+        if record is None:
+            draft = Draft(place, {}, {}, id=change.id)
+            draft.problems.append(explain_no(session, actor, entry.shape, change.id, "change"))
+        else:
+            given, problems = accept_values(entry, change.values, place)
+            draft = Draft(place, given, {**record.values, **given}, record, change.seen_version, id=change.id)
+            draft.label, draft.problems = record.label, problems
+            draft.past = past[index] if past else None
+            if not problems:
+                check_version(entry, draft)
+        drafts.append(draft)
+    examine(entry, drafts)
+    good, wrong = sieve(drafts, each)
+    changed = write_changed(entry, good)
+    _check_lines_stay_in_ones_cards(entry, changed)
+    return Written([None if draft.problems else draft.id for draft in drafts], wrong)
+
+
+def _check_lines_stay_in_ones_cards(entry: Entry, changed: Sequence[Draft]) -> None:
+    """A line moved to another card must land in one that the actor may change too."""
+    moved = [draft.id for draft in changed if entry.shape.kind == "line" and draft.moves(entry.shape.parent)]
+    left = set(moved) - seen_ids(entry, entry.shape.key, moved, "change") if moved else set()
+    for id in sorted(left):
+        raise explain_no(entry.session, entry.actor, entry.shape, id, "change")

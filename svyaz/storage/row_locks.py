@@ -1,0 +1,23 @@
+"""Locks on records for the time of a transaction.  SQLite has one writer, so only PostgreSQL really locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal as OneOf
+
+from svyaz.storage.layout import layout
+from svyaz.storage.session import Session
+
+# A link keeps its target from being deleted, not from being changed; a change lets links through.
+_STRENGTH = {"link": "KEY SHARE", "change": "NO KEY UPDATE", "delete": "UPDATE"}
+
+
+def lock(session: Session, entity: str, ids: Iterable[int], why: OneOf["link", "change", "delete"]) -> set[int]:
+    """Hold these records, in order of ids so that two calls never wait for each other; returns the living ones."""
+    table = layout(session.snapshot, entity).table
+    strength = f" ORDER BY sv_id FOR {_STRENGTH[why]}" if session.dialect == "postgresql" else ""
+    rows = session.fetch(
+        f'SELECT sv_id FROM "{table}" WHERE {session.in_list("sv_id", "bigint")} AND sv_deleted_at IS NULL{strength}',
+        (session.list_parameter(ids),),
+    )
+    return {row[0] for row in rows}
