@@ -10,7 +10,7 @@ A text may be a table of plural forms, {one, few, many} and perhaps `by`, or a l
 
 What is wrong:
     a Problem's `code = "…"` without words; words with facts that the code does not promise
-    (the comment `# facts: field, uses` beside the code is the promise);
+    (the comment `# facts: field, uses` beside the code is the promise, with those of its base classes);
     a key of say("…") or t("…") without words; a key or a fact in one language only;
     a word that nobody asks for.
 """
@@ -88,34 +88,42 @@ def check_asked(root: Path, words: Mapping[str, str], language: str) -> list[str
 
 
 def check_unused(words: Mapping[str, str], used: set[str]) -> list[str]:
-    """Words that no string names, whole or by its beginning (`stage.${key}`)."""
+    """Words that no string names: whole, by its beginning (`stage.${key}`) or, on the server, by its table."""
     problems = []
     for key in words:
-        name = key.partition(".")[2]
-        if name in used:
-            continue
+        table, _, name = key.partition(".")
         parts = name.split(".")
-        if not any(".".join(parts[:length]) + "." in used for length in range(1, len(parts))):
+        beginnings = [".".join(parts[:length]) for length in range(1, len(parts))]
+        named = beginnings if table == "words" else [f"{one}." for one in beginnings]
+        if not used & {name, *named}:
             problems.append(f"locale: nobody asks for `{key}`")
     return problems
 
 
 def list_codes(root: Path) -> list[Code]:
-    """Every class attribute `code = "…"` under svyaz/."""
-    codes = []
+    """Every class attribute `code = "…"` under svyaz/, with what its class and the bases of it promise."""
+    own: dict[str, set[str]] = {}
+    bases: dict[str, set[str]] = {}
+    found: list[tuple[str, Code]] = []
     for path in python_files(root):
         source = path.read_text(encoding="utf-8")
         lines = source.splitlines()
         for node in ast.walk(ast.parse(source)):
             if not isinstance(node, ast.ClassDef):
                 continue
+            bases.setdefault(node.name, set()).update(base.id for base in node.bases if isinstance(base, ast.Name))
             for statement in node.body:
                 code = code_of(statement)
                 if code is not None:
                     promise = PROMISE.search(lines[statement.lineno - 1])
                     names = None if promise is None else frozenset(re.findall(r"\w+", promise[1])) - {"none"}
-                    codes.append(Code(code, names, f"{path.relative_to(root)}:{statement.lineno}"))
-    return codes
+                    own.setdefault(node.name, set()).update(names or ())
+                    found.append((node.name, Code(code, names, f"{path.relative_to(root)}:{statement.lineno}")))
+
+    def promised(name: str) -> set[str]:
+        return own.get(name, set()).union(*(promised(base) for base in bases.get(name, set()) - {name}))
+
+    return [one if one.facts is None else Code(one.code, one.facts | promised(name), one.place) for name, one in found]
 
 
 def code_of(statement: ast.stmt) -> str | None:
