@@ -32,7 +32,7 @@ FACT = re.compile(r"(?<!\{)(?:\{\{)*\{(\w+)")  # {{year}} is said as {year}: not
 PROMISE = re.compile(r"#\s*facts:\s*([\w, ]+)")
 SAID = re.compile(r"""\.say\(\s*["'](\w+)["']""")
 ASKED = re.compile(r"""\bt\(\s*["'`]([\w.]+)["'`]""")
-LITERAL = re.compile(r"""["'`]([\w.]+)(?:["'`]|\$\{)""")
+LITERAL = re.compile(r"""["'`]([\w.]+)(?:["'`]|\$?\{)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,13 @@ def check_asked(root: Path, words: Mapping[str, str], language: str) -> list[str
 
 
 def check_unused(words: Mapping[str, str], used: set[str]) -> list[str]:
-    """Words that no string names: whole, by its beginning (`stage.${key}`) or, on the server, by its table."""
+    """Words that no string names, whole or by its beginning: `stage.${key}`, f"verbs.{verb}"."""
     problems = []
     for key in words:
-        table, _, name = key.partition(".")
+        name = key.partition(".")[2]
         parts = name.split(".")
-        beginnings = [".".join(parts[:length]) for length in range(1, len(parts))]
-        named = beginnings if table == "words" else [f"{one}." for one in beginnings]
-        if not used & {name, *named}:
+        beginnings = {".".join(parts[:length]) + "." for length in range(1, len(parts))}
+        if not used & {name, *beginnings}:
             problems.append(f"locale: nobody asks for `{key}`")
     return problems
 
