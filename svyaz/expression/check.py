@@ -214,8 +214,6 @@ class _Checker:
 
     def choice(self, beside: Node, written: str, literal: Node) -> Node:
         """A choice by its title or key: Constant of the key; otherwise what is like it is suggested."""
-        if not written:
-            return empty_of(beside.type, literal.at)
         named = {fold(key): key for key in beside.type.options}
         for path in _paths(beside):
             named = {**self.choices.get(path.keys, {}), **named}
@@ -488,12 +486,12 @@ def _constant(node: Constant) -> Node:
     if node.type != UNKNOWN:
         return node
     value = node.value
-    if value is None:
+    if value is None or value == "":
         return Constant(None, EMPTY, node.at)
     if isinstance(value, bool):
         return Constant(value, YES_NO, node.at)
     if isinstance(value, str):
-        return Constant(value or None, TEXT, node.at)
+        return Constant(value, TEXT, node.at)
     number, scale = plain_number(value)
     return Constant(number, Type("number", scale=scale), node.at)
 
