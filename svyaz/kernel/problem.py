@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 class Problem(Exception):
     """One thing that is wrong: `code` says what, `facts` fill the words, `place` says where.
 
-    place   a path people and programs both read: "values.amount", "deal.toml: field 3", "row 17"
+    place   a path people and programs both read: "values.amount", "company.toml: field 3", "row 17"
     """
 
     code: ClassVar[str] = "problem"

@@ -7,6 +7,7 @@ An entry is a text with {facts}, or a table of plural forms picked by a number a
 
 Facts are said by their kind: Decimal, Money, date and datetime as in cells, several joined by commas,
 `n` with its thousands grouped; anything else as it is.  {size:number} groups thousands too.
+The section [ui] is not read here: tools/make_words.py makes the browser's modules of it.
 """
 
 from __future__ import annotations
@@ -109,5 +110,5 @@ def load_words(language: str) -> Words:
     language = language if language in LANGUAGES else "ru"
     text = (files("svyaz") / "locale" / f"{language}.toml").read_text("utf-8")
     tables = tomllib.loads(text)
-    sections = {name: MappingProxyType(tables.get(name, {})) for name in ("words", "ui", "problems")}
+    sections = {name: MappingProxyType(tables.get(name, {})) for name in ("words", "problems")}
     return Words(language, MappingProxyType(sections))

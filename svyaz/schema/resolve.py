@@ -50,7 +50,7 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
     problems: list[Problem] = []
     _check_letters(source, problems)
     settings = _settings(source.settings, problems)
-    drafts = _drafts(source, traits, problems)
+    drafts = _drafts(source, traits, settings.currency, problems)
     _check_targets(drafts, problems)
     check_lines(drafts, problems)
     check_required_links(drafts, problems)
@@ -89,7 +89,7 @@ def _check_letters(source: Source, problems: list[Problem]) -> None:
                 problems.append(TextBroken(place, text=BROKEN.sub("\ufffd", one[:60])))
 
 
-def _drafts(source: Source, traits: Sequence[TraitShape], problems: list[Problem]) -> dict[str, Draft]:
+def _drafts(source: Source, traits: Sequence[TraitShape], currency: str, problems: list[Problem]) -> dict[str, Draft]:
     parts = [(part, "entity") for part in source.entities] + [(part, "dictionary") for part in source.dictionaries]
     if len(parts) > MOST_ENTITIES:
         problems.append(TooMany(parts[MOST_ENTITIES][0].place, what="entity", limit=MOST_ENTITIES))
@@ -110,15 +110,15 @@ def _drafts(source: Source, traits: Sequence[TraitShape], problems: list[Problem
                 problems.append(NumberTaken(part.place, number=one, first=first))
     entity_numbers = {key: made.entity.number for key, made in found.items()}
     for made in found.values():
-        made.entity = _with_numbers(made.entity, entity_numbers)
+        made.entity = _with_company(made.entity, entity_numbers, currency)
     return found
 
 
-def _with_numbers(entity: Entity, numbers: Mapping[str, int]) -> Entity:
-    """A link to any object keeps the number of the object, so its field knows them all."""
+def _with_company(entity: Entity, numbers: Mapping[str, int], currency: str) -> Entity:
+    """What a field knows of its company: a link to any object the numbers of all, money the base currency."""
+    known: dict[str, dict[str, Any]] = {"any_link": {"numbers": numbers}, "money": {"base": currency}}
     fields = tuple(
-        replace(one, options={**one.options, "numbers": numbers}) if one.type == "any_link" else one
-        for one in entity.fields
+        replace(one, options={**one.options, **known[one.type]}) if one.type in known else one for one in entity.fields
     )
     return replace(entity, fields=fields, **_indexes(fields))
 

@@ -107,3 +107,12 @@ def test_path_goes_through_people_to_their_department() -> None:
     assert slot is not None
     assert slot.type == TEXT
     assert slot.titles == ("Ответственный", "Отдел", "Название")
+
+
+@pytest.mark.parametrize(("currency", "digits"), [("RUB", 2), ("JPY", 0), ("KWD", 3)])
+def test_sum_in_a_formula_has_the_digits_of_the_companys_currency(currency: str, digits: int) -> None:
+    shop = entity("shop", field("title"), field("amount", "money"))
+    snapshot = small_snapshot(shop, settings={"currency": currency})
+    slot = EntityScope(snapshot.entities, "shop").slot(("amount",))
+    assert slot is not None
+    assert (slot.type.kind, slot.type.scale) == ("number", digits)
