@@ -1,0 +1,92 @@
+/** Calls about records of any entity, one function a route. */
+import { queryText, request } from "./http";
+import type { Cell, CheckAnswer, FileCell, Group, HistoryEntry, LinkCell, Page, QueryBody, RecordView, TimelineAnswer, TrashRow } from "./types";
+
+type Values = Readonly<Record<string, Cell>>;
+
+const at = (entity: string, id?: number): string => (id === undefined ? `/api/records/${entity}` : `/api/records/${entity}/${id}`);
+
+export const queryPage = (entity: string, body: QueryBody, signal?: AbortSignal): Promise<Page> =>
+  request("POST", `${at(entity)}/query`, body, signal);
+
+export const queryGroups = (entity: string, body: QueryBody, signal?: AbortSignal): Promise<{ groups: readonly Group[] }> =>
+  request("POST", `${at(entity)}/query`, body, signal);
+
+export const readRecord = (entity: string, id: number): Promise<RecordView> => request("GET", at(entity, id));
+
+export const createRecord = (entity: string, values: Values): Promise<RecordView> => request("POST", at(entity), { values });
+
+export const changeRecord = (entity: string, id: number, version: number, values: Values): Promise<RecordView> =>
+  request("PATCH", at(entity, id), { version, values });
+
+export const deleteRecord = (entity: string, id: number): Promise<{ batch: number | null }> => request("DELETE", at(entity, id));
+
+export const checkRecord = (entity: string, values: Values, id?: number): Promise<CheckAnswer> =>
+  request("POST", `${at(entity)}/check`, id === undefined ? { values } : { values, id });
+
+export const suggest = (entity: string, text: string, limit = 20, signal?: AbortSignal): Promise<{ items: readonly LinkCell[] }> =>
+  request("GET", `${at(entity)}/suggest${queryText({ q: text, limit })}`, undefined, signal);
+
+export type BulkOperation =
+  | { readonly do: "change"; readonly id: number; readonly values: Values }
+  | { readonly do: "delete"; readonly id: number };
+
+export interface BulkAnswer {
+  readonly batch: number | null;
+  readonly results: readonly { readonly id: number | null; readonly error?: { readonly text: string } | null }[];
+}
+
+export const bulk = (entity: string, operations: readonly BulkOperation[]): Promise<BulkAnswer> =>
+  request("POST", `${at(entity)}/bulk`, { operations, atomic: false });
+
+export const undoBatch = (batch: number): Promise<void> => request("POST", `/api/changes/${batch}/undo`, {});
+
+export function exportAddress(entity: string, format: "xlsx" | "csv", body: QueryBody): string {
+  return `${at(entity)}${queryText({ format, filter: body.filter, sort: body.sort, fields: body.fields?.join(",") })}`;
+}
+
+export const readHistory = (entity: string, id: number, field?: string, after?: string): Promise<{ items: readonly HistoryEntry[]; next: string | null }> =>
+  request("GET", `${at(entity, id)}/history${queryText({ field, after })}`);
+
+export const undoChange = (entity: string, id: number, seq: number): Promise<RecordView> => request("POST", `${at(entity, id)}/undo`, { seq });
+
+export interface NewEntry {
+  readonly kind: string;
+  readonly text: string;
+  readonly title?: string;
+  readonly due_at?: string;
+  readonly files?: readonly number[];
+  readonly responsible?: number;
+}
+
+export const readTimeline = (entity: string, id: number, kind?: string, after?: string): Promise<TimelineAnswer> =>
+  request("GET", `${at(entity, id)}/timeline${queryText({ kind, after })}`);
+
+export const addToTimeline = (entity: string, id: number, entry: NewEntry): Promise<{ id: number }> =>
+  request("POST", `${at(entity, id)}/timeline`, entry);
+
+export function uploadFiles(entity: string, id: number, files: Iterable<File>): Promise<{ files: readonly FileCell[] }> {
+  const form = new FormData();
+  for (const file of files) form.append("file", file, file.name);
+  return request("POST", `${at(entity, id)}/files`, form);
+}
+
+export const fileAddress = (id: number): string => `/api/files/${id}`;
+
+export const readTrash = (entity: string, after?: string): Promise<{ items: readonly TrashRow[]; next: string | null }> =>
+  request("GET", `/api/trash${queryText({ entity, after })}`);
+
+export const restore = (entity: string, ids: readonly number[]): Promise<{ batch: number | null }> => request("POST", "/api/trash/restore", { entity, ids });
+
+export const bulkMatching = (entity: string, body: { filter: string; change?: Values; delete?: boolean }): Promise<{ job: number }> =>
+  request("POST", `${at(entity)}/bulk`, body);
+
+export interface JobView {
+  readonly state: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly batch?: number | null;
+  readonly text?: string;
+}
+
+export const readJob = (id: number): Promise<JobView> => request("GET", `/api/jobs/${id}`);

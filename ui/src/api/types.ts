@@ -1,0 +1,260 @@
+/** Shapes of the HTTP API (house.md §10), written by hand until they are generated from /api/openapi.json. */
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One cell of a row: what each field type makes of it is known in fields/. */
+export type Cell = Json;
+
+export type LinkCell = readonly [id: number, label: string | null, entity?: string];
+export type MoneyCell = readonly [amount: string, currency: string];
+export type FileCell = readonly [id: number, title: string, size: number];
+export type LabelledCell = readonly [value: string, label: string];
+
+export interface Option {
+  readonly key: string;
+  readonly title: string;
+  readonly hue: number | null;
+  readonly archived?: boolean;
+}
+
+export interface FieldOptions {
+  readonly options?: readonly Option[];
+  readonly to?: readonly string[];
+  readonly many?: boolean;
+  readonly multiline?: boolean;
+  readonly scale?: number;
+  readonly currency?: string | null;
+  readonly max?: number;
+}
+
+export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "contains" | "starts" | "empty";
+
+export interface Field {
+  readonly key: string;
+  readonly number: number;
+  readonly title: string;
+  readonly type: string;
+  readonly options: FieldOptions;
+  readonly required: boolean;
+  readonly unique: boolean;
+  readonly role: string;
+  readonly right: "read" | "edit";
+  readonly system: boolean;
+  readonly hint: string | null;
+  readonly operators: readonly Operator[];
+  readonly sortable: boolean;
+  readonly aggregates: readonly string[];
+}
+
+export interface Stage {
+  readonly key: string;
+  readonly title: string;
+  readonly hue: number | null;
+  readonly probability_percent: number | null;
+  readonly ends: "" | "won" | "lost";
+  readonly requires: readonly string[];
+}
+
+export interface Pipeline {
+  readonly key: string;
+  readonly title: string;
+  readonly stages: readonly Stage[];
+}
+
+export interface View {
+  readonly key: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly columns: readonly string[];
+  readonly filter: string;
+  readonly sort: readonly string[];
+  readonly group: string;
+  readonly total: string;
+  readonly pipeline: string;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly fields: readonly string[];
+}
+
+export interface DetailSet {
+  readonly entity: string;
+  readonly by: string;
+  readonly title: string;
+  readonly columns: readonly string[];
+}
+
+export interface FormTab {
+  readonly title: string;
+  readonly sections: readonly Section[];
+  readonly details: readonly DetailSet[];
+}
+
+export interface Rights {
+  readonly see: boolean;
+  readonly add: boolean;
+  readonly change: boolean;
+  readonly delete: boolean;
+  readonly export: boolean;
+  readonly history: boolean;
+}
+
+export interface Entity {
+  readonly key: string;
+  readonly number: number;
+  readonly kind: "record" | "dictionary" | "line";
+  readonly title: string;
+  readonly plural: string;
+  readonly forms: Readonly<Record<string, string>>;
+  readonly icon: string;
+  readonly hue: number;
+  readonly label_field: string | null;
+  readonly fields: readonly Field[];
+  readonly traits: Readonly<Record<string, Json>>;
+  readonly pipelines: readonly Pipeline[];
+  readonly views: readonly View[];
+  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[] };
+  readonly rights: Rights;
+}
+
+export interface MenuEntry {
+  readonly entity: string;
+  readonly title: string;
+  readonly icon: string;
+  readonly hue: number;
+  readonly group: string;
+}
+
+export interface Schema {
+  readonly revision: number;
+  readonly digest: string;
+  readonly settings: { title: string; currency: string; zone: string; first_weekday: number };
+  readonly menu: readonly MenuEntry[];
+  readonly entities: Readonly<Record<string, Entity>>;
+}
+
+export interface Session {
+  readonly signed_in: boolean;
+  readonly csrf: string;
+  readonly company: string;
+  readonly language: string;
+  readonly must_change: boolean;
+}
+
+export interface Me {
+  readonly id: number | null;
+  readonly label: string;
+  readonly login: string;
+  readonly language: string;
+  readonly zone: string;
+  readonly must_change: boolean;
+  readonly abilities: readonly string[];
+  readonly roles: readonly { key: string; title: string }[];
+  readonly photo: number | null;
+}
+
+export interface Count {
+  readonly value: number;
+  readonly capped: boolean;
+}
+
+export interface Page {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly next: string | null;
+  readonly count?: Count;
+  readonly totals?: readonly Cell[];
+}
+
+export interface Group {
+  readonly value: Cell;
+  readonly count: number;
+  readonly totals: readonly Cell[];
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface Measure {
+  readonly function: string;
+  readonly field: string;
+}
+
+export interface QueryBody {
+  readonly filter?: string;
+  readonly sort?: string;
+  readonly fields?: readonly string[];
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly count?: "none" | "capped" | "exact";
+  readonly group?: string;
+  readonly first?: number;
+  readonly totals?: readonly Measure[];
+  readonly kept?: "living" | "deleted";
+}
+
+export interface RecordView {
+  readonly id: number;
+  readonly version: number;
+  readonly label: string;
+  readonly entity: string;
+  readonly values: Readonly<Record<string, Cell>>;
+  readonly deleted_at: string | null;
+  readonly rights: { readonly change: boolean; readonly delete: boolean };
+}
+
+export interface ProblemView {
+  readonly code: string;
+  readonly text: string;
+  readonly place?: string;
+  readonly facts?: Readonly<Record<string, Json>>;
+}
+
+export interface Duplicate {
+  readonly entity: string;
+  readonly id: number;
+  readonly label: string;
+  readonly field: string;
+}
+
+export interface CheckAnswer {
+  readonly problems?: readonly ProblemView[];
+  readonly duplicates: readonly Duplicate[];
+}
+
+export interface HistoryEntry {
+  readonly seq: number;
+  readonly kind: string;
+  readonly at: string;
+  readonly actor: LinkCell | null;
+  readonly cause: string;
+  readonly batch: number | null;
+  readonly fields: readonly { key: string; title: string; before: Cell; after: Cell }[];
+}
+
+export interface TimelineEntry {
+  readonly id: number;
+  readonly kind: string;
+  readonly title: string | null;
+  readonly text: string | null;
+  readonly at: string;
+  readonly due_at: string | null;
+  readonly done_at: string | null;
+  readonly author: LinkCell | null;
+  readonly responsible: LinkCell | null;
+  readonly files: readonly FileCell[];
+  readonly about: readonly [entity: string, id: number, label: string] | null;
+}
+
+export interface TimelineAnswer {
+  readonly planned: readonly TimelineEntry[];
+  readonly done: readonly TimelineEntry[];
+  readonly next: string | null;
+}
+
+export interface TrashRow {
+  readonly id: number;
+  readonly label: string;
+  readonly deleted_at: string;
+  readonly deleted_by: LinkCell | null;
+}

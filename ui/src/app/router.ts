@@ -1,0 +1,28 @@
+/** Addresses.  Pages of the program itself stand under /-/, so that an object may have any key. */
+import { createRouter, createWebHistory, type RouteLocationNormalized } from "vue-router";
+import EntityPage from "../pages/EntityPage.vue";
+import { menu } from "../schema";
+import { me, mustChange } from "../schema/session";
+
+const recordProps = (to: RouteLocationNormalized) => ({ entityKey: String(to.params["entity"]), id: Number(to.params["id"]) });
+const entityProps = (to: RouteLocationNormalized) => ({ entityKey: String(to.params["entity"]) });
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", redirect: () => (menu()[0] ? `/${menu()[0]?.entity}` : "/-/nothing") },
+    { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true } },
+    { path: "/-/password", component: () => import("../pages/PasswordPage.vue") },
+    { path: "/-/trash", component: () => import("../pages/TrashPage.vue") },
+    { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
+    { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },
+    { path: "/:rest(.*)*", component: () => import("../pages/MissingPage.vue") },
+  ],
+});
+
+router.beforeEach((to) => {
+  if (!me.value && !to.meta["open"]) return { path: "/-/login", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
+  if (me.value && to.path === "/-/login") return "/";
+  if (mustChange.value && to.path !== "/-/password") return "/-/password";
+  return true;
+});

@@ -1,0 +1,53 @@
+import { CalendarClock, CalendarDays } from "@lucide/vue";
+import { h } from "vue";
+import type { Cell, Field } from "../../api/types";
+import { fromLocal, sayDay, sayInstant, toLocal, today } from "../../words/format";
+import { cellComponent } from "../display";
+import { entryEdit } from "../entryEdit";
+import type { Entry, FieldType } from "../types";
+import { askDate, askInstant } from "./ask";
+
+const DEADLINES = ["deadline", "due_at"];
+
+// A deadline that has passed is a worry only while the record is in work.
+const isLate = (cell: Cell, field: Field, settled: boolean): boolean =>
+  !settled && DEADLINES.includes(field.role) && (String(cell).length > 10 ? Date.parse(String(cell)) < Date.now() : String(cell) < today());
+
+const display = (say: (text: string) => string): FieldType["display"] => cellComponent(({ cell, field, settled }) =>
+  cell ? h("span", { class: ["num ell", { overdue: isLate(cell, field, settled ?? false) }] }, say(String(cell))) : null);
+
+const RUSSIAN_DAY = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/;
+
+const dateEntry: Entry = {
+  input: "date",
+  show: (cell) => String(cell ?? ""),
+  read(text) {
+    const russian = RUSSIAN_DAY.exec(text.trim());
+    const day = russian ? `${russian[3]}-${(russian[2] ?? "").padStart(2, "0")}-${(russian[1] ?? "").padStart(2, "0")}` : text.trim();
+    return /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) ? { cell: day } : { problem: "field.not_a_date" };
+  },
+};
+
+const instantEntry: Entry = {
+  input: "datetime-local",
+  show: (cell) => (cell ? toLocal(String(cell)) : ""),
+  read: (text) => (Number.isNaN(Date.parse(text)) ? { problem: "field.not_a_date" } : { cell: fromLocal(text.length === 10 ? `${text}T00:00` : text) }),
+};
+
+export const date: FieldType = {
+  icon: CalendarDays,
+  say: (cell) => (cell ? sayDay(String(cell)) : ""),
+  display: display(sayDay),
+  edit: entryEdit(dateEntry),
+  entry: dateEntry,
+  ask: askDate,
+};
+
+export const datetime: FieldType = {
+  icon: CalendarClock,
+  say: (cell) => (cell ? sayInstant(String(cell)) : ""),
+  display: display(sayInstant),
+  edit: entryEdit(instantEntry),
+  entry: instantEntry,
+  ask: askInstant,
+};

@@ -1,0 +1,38 @@
+/** Read-only cells: functional components without instances, cheap enough for a virtual grid. */
+import { h, type FunctionalComponent, type VNode } from "vue";
+import type { Cell, Field, LinkCell, Option } from "../api/types";
+import { hueOf, initials } from "../kit/hue";
+import { t } from "../words";
+
+export interface CellProps {
+  readonly cell: Cell;
+  readonly field: Field;
+  readonly settled?: boolean;
+}
+
+export function cellComponent(render: (props: CellProps) => VNode | null): FunctionalComponent<CellProps> {
+  const component: FunctionalComponent<CellProps> = (props) => render(props);
+  component.props = ["cell", "field", "settled"];
+  return component;
+}
+
+export const optionOf = (field: Field, key: Cell): Option | undefined => field.options.options?.find((option) => option.key === key);
+
+export const several = (cell: Cell): readonly Cell[] => (Array.isArray(cell) ? cell : cell == null ? [] : [cell]);
+
+export const chip = (title: string, hue: number | null | undefined): VNode =>
+  h("span", { class: ["chip", hue == null ? "tone-none" : "tone"], style: hue == null ? undefined : { "--h": hue } }, h("span", { class: "ell" }, title));
+
+/** A link whose record the reader may not see has no label: «скрыто» (house.md, rights by formula). */
+export const linkLabel = (link: LinkCell): string => link[1] ?? t("field.hidden_record");
+
+export const linksOf = (cell: Cell): readonly LinkCell[] => {
+  if (!Array.isArray(cell) || cell.length === 0) return [];
+  return (typeof cell[0] === "number" ? [cell] : cell) as unknown as readonly LinkCell[];
+};
+
+export function linkNode(link: LinkCell, person: boolean): VNode {
+  const label = linkLabel(link);
+  const mark = h("span", { class: ["ava tone", { sq: !person }], style: { "--h": hueOf(label) }, "aria-hidden": "true" }, initials(label, person ? 2 : 1));
+  return h("span", { class: ["person", { muted: link[1] == null }] }, [mark, h("span", { class: "ell" }, label)]);
+}

@@ -1,0 +1,34 @@
+/** THE registry of field types: lists, boards, cards and filters read it and know no type by name.
+
+    A new type is a folder here and one line below; its server twin is svyaz/fields/<type>.py. */
+import type { Cell, Field } from "../api/types";
+import { choice, choices, stage } from "./choice";
+import { date, datetime } from "./date";
+import { account, bik, inn, kpp, ogrn } from "./digits";
+import { file, image } from "./file";
+import { email, phone } from "./labelled";
+import { any_link, department, employee, link, manyLinks } from "./link";
+import { money } from "./money";
+import { decimal, integer, percent } from "./number";
+import { autonumber, long_text, text, url } from "./text";
+import type { FieldType } from "./types";
+import { yes_no } from "./yes_no";
+
+export type { Asking, Condition, FieldTools, FieldType, Move, Place } from "./types";
+export { fieldTools, NEEDS_NOTHING } from "./types";
+
+export const fieldTypes: Readonly<Record<string, FieldType>> = {
+  text, long_text, integer, decimal, money, percent, date, datetime, yes_no, choice, choices, stage,
+  link, links: manyLinks, any_link, employee, department, phone, email, url, file, image, autonumber,
+  inn, kpp, ogrn, bik, account,
+};
+
+/** An unknown type (a newer server) is shown as text rather than breaking the screen. */
+export const fieldType = (field: Field): FieldType => fieldTypes[field.type] ?? text;
+
+export const sayCell = (field: Field, cell: Cell | undefined): string => (cell == null ? "" : fieldType(field).say(cell, field));
+
+export const isEmptyCell = (cell: Cell | undefined): boolean => cell == null || cell === "" || (Array.isArray(cell) && cell.length === 0);
+
+export const sameCell = (left: Cell | undefined, right: Cell | undefined): boolean =>
+  left === right || (isEmptyCell(left) && isEmptyCell(right)) || JSON.stringify(left) === JSON.stringify(right);

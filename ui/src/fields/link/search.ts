@@ -1,0 +1,38 @@
+/** Searching for a record to link: one request at a time is answered, the last asked. */
+import { inject, ref, shallowRef } from "vue";
+import type { Field, LinkCell } from "../../api/types";
+import { linkLabel } from "../display";
+import { fieldTools } from "../types";
+
+export interface LinkOption {
+  readonly key: string;
+  readonly title: string;
+  readonly link: LinkCell;
+}
+
+export const optionFor = (link: LinkCell): LinkOption => ({ key: String(link[0]), title: linkLabel(link), link });
+
+export function useLinkSearch(field: Field) {
+  const tools = inject(fieldTools);
+  const options = shallowRef<readonly LinkOption[]>([]);
+  const busy = ref(true);
+  let asked = 0;
+  let timer = 0;
+
+  async function find(text: string): Promise<void> {
+    const mine = ++asked;
+    busy.value = true;
+    const found = (await tools?.suggest(field.options.to ?? [], text).catch(() => [])) ?? [];
+    if (mine !== asked) return;
+    options.value = found.map(optionFor);
+    busy.value = false;
+  }
+
+  function search(text: string): void {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void find(text), 120);
+  }
+
+  void find("");
+  return { options, busy, search, me: tools?.me ?? null };
+}

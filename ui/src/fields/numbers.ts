@@ -1,0 +1,43 @@
+/** Reading and asking numbers, shared by numbers, percents and money. */
+import type { Cell } from "../api/types";
+import { isEmpty, isFilled } from "./formula";
+import AskNumber from "./AskNumber.vue";
+import type { Asking } from "./types";
+
+const SPACES = /[\s\u00a0\u202f]/g;
+
+/** "1 200,50" and "1200.5" -> "1200.50" and "1200.5"; null when it is not a number, or one that may mean two things. */
+export function readDecimal(text: string, digits: number): string | null {
+  const clean = text.replace(SPACES, "").replace(/^[−–]/, "-");
+  const match = /^([+-]?)(\d+)(?:[.,](\d*))?$/.exec(clean);
+  if (!match) return null;
+  const [, sign = "", whole = "", fraction = ""] = match;
+  // «1,200» may be a thousand or one and a fifth: ask rather than guess.
+  if (clean.includes(",") && fraction.length === 3 && digits < 3) return null;
+  if (fraction.replace(/0+$/, "").length > digits) return null;
+  const kept = fraction.slice(0, digits);
+  return `${sign === "-" ? "-" : ""}${whole.replace(/^0+(?=\d)/, "")}${kept ? `.${kept}` : ""}`;
+}
+
+const literal = (value: Cell | undefined): string | null => (value == null || value === "" ? null : readDecimal(String(value), 6));
+
+export const askNumber: Asking = {
+  conditions: ["equals", "differs", "more", "at_least", "less", "at_most", "between", "filled", "empty"],
+  component: AskNumber,
+  clause(path, condition, value) {
+    if (condition === "empty") return isEmpty(path);
+    if (condition === "filled") return isFilled(path);
+    if (condition === "between") {
+      const [from, to] = Array.isArray(value) ? [literal(value[0]), literal(value[1])] : [null, null];
+      return [from === null ? "" : `${path} >= ${from}`, to === null ? "" : `${path} <= ${to}`].filter(Boolean).join(" and ");
+    }
+    const number = literal(Array.isArray(value) ? value[0] : value);
+    if (number === null) return "";
+    const sign = { equals: "=", differs: "<>", more: ">", at_least: ">=", less: "<", at_most: "<=" }[condition as string] ?? "=";
+    return `${path} ${sign} ${number}`;
+  },
+  say(value, condition) {
+    if (condition !== "between") return String((Array.isArray(value) ? value[0] : value) ?? "");
+    return Array.isArray(value) ? `${value[0] ?? "…"} – ${value[1] ?? "…"}` : "";
+  },
+};

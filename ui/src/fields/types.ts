@@ -1,0 +1,65 @@
+/** What a field type answers on the screen; its server twin is svyaz/fields/<type>.py.  Eight questions, one entry a type. */
+import type { Component, InjectionKey } from "vue";
+import type { Cell, Field, FileCell, LinkCell } from "../api/types";
+import type { WordKey } from "../words";
+
+export interface FieldType {
+  readonly icon: Component;
+  readonly align?: "end";
+  /** A comfortable width of its column, in pixels; 150 unless said. */
+  readonly width?: number;
+  /** Plain text of a cell: tooltips, aria labels, chips of filters, and the cell itself when there is no `display`. */
+  say(cell: Cell, field: Field): string;
+  /** A rich cell: a functional component of {cell, field, settled}. */
+  readonly display?: Component;
+  /** The editor in place: {cell, field, start?, record?}; emits done(cell, move?) and cancel. */
+  readonly edit: Component;
+  /** For types that are typed in: how the text stands in the input, and what is made of it. */
+  readonly entry?: Entry;
+  /** Conditions of a filter. */
+  readonly ask: Asking;
+}
+
+export interface Entry {
+  readonly input: "text" | "decimal" | "numeric" | "url" | "date" | "datetime-local";
+  show(cell: Cell, field: Field): string;
+  read(text: string, field: Field): Read;
+}
+
+/** A cell to save, or why the text was not understood. */
+export type Read = { readonly cell: Cell } | { readonly problem: WordKey };
+
+/** Where the caret goes after an edit. */
+export type Move = "down" | "right" | "left";
+
+export type Condition = "is" | "is_not" | "contains" | "starts" | "equals" | "differs" | "more" | "at_least" | "less" | "at_most" | "between" | "period" | "before" | "after" | "yes" | "no" | "empty" | "filled";
+
+export interface Asking {
+  /** What can be asked of this field, the usual first. */
+  readonly conditions: readonly Condition[];
+  /** Asks for the value: {modelValue, field, condition}; not shown for conditions that need none. */
+  readonly component: Component;
+  /** The condition in the language of formulas, "" while the value is not given. */
+  clause(path: string, condition: Condition, value: Cell, field: Field): string;
+  /** The value for the chip of the filter. */
+  say(value: Cell, condition: Condition, field: Field): string;
+}
+
+export const NEEDS_NOTHING: readonly Condition[] = ["yes", "no", "empty", "filled"];
+
+/** Where a value lives, for editors that must know (files are uploaded to a record). */
+export interface Place {
+  readonly entity: string;
+  readonly id: number;
+}
+
+/** What fields ask of the layers above: found by injection, so that fields import nobody. */
+export interface FieldTools {
+  readonly me: number | null;
+  suggest(entities: readonly string[], text: string): Promise<readonly LinkCell[]>;
+  upload(place: Place, files: Iterable<File>): Promise<readonly FileCell[]>;
+  address(entity: string, id: number): string | null;
+  fileAddress(id: number): string;
+}
+
+export const fieldTools: InjectionKey<FieldTools> = Symbol("field tools");

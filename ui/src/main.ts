@@ -1,0 +1,20 @@
+import { createApp } from "vue";
+import AppShell from "./app/AppShell.vue";
+import { router } from "./app/router";
+import { boot } from "./schema/session";
+import BootFailure from "./pages/BootFailure.vue";
+import "./kit/fonts.css";
+import "./kit/tokens.css";
+import "./kit/base.css";
+
+boot().then(
+  () => createApp(AppShell).use(router).mount("#app"),
+  (refusal: unknown) => createApp(BootFailure, { refusal }).mount("#app"),
+);
+
+// What is opened next is fetched while nothing else is happening.
+const whenIdle = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 1500));
+whenIdle(() => {
+  void import("./pages/RecordPage.vue");
+  void import("./views/board/BoardView.vue");
+});

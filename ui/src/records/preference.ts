@@ -1,0 +1,18 @@
+/** Personal settings of a screen: read once, kept for the session, written a moment after the last change. */
+import { readPreference, writePreference } from "../api/session";
+
+const known = new Map<string, unknown>();
+const timers = new Map<string, number>();
+
+export async function loadPreference<T>(key: string, fallback: T): Promise<T> {
+  if (!known.has(key)) known.set(key, await readPreference<T>(key).catch(() => null));
+  return (known.get(key) as T | null) ?? fallback;
+}
+
+export const peekPreference = <T>(key: string): T | undefined => (known.get(key) as T | null | undefined) ?? undefined;
+
+export function keepPreference(key: string, value: unknown): void {
+  known.set(key, value);
+  clearTimeout(timers.get(key));
+  timers.set(key, window.setTimeout(() => void writePreference(key, value).catch(() => {}), 600));
+}

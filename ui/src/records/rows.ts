@@ -1,0 +1,103 @@
+/** A window over a list of any length: sparse pages by offset, only what is looked at is loaded. */
+import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch, type Ref } from "vue";
+import { queryPage } from "../api/records";
+import type { Cell, Measure } from "../api/types";
+import { putRows, type Rec } from "./cache";
+import { sayRefusal } from "./save";
+import { writesOf } from "./writes";
+
+export interface RowsQuery {
+  readonly entity: string;
+  readonly filter: string;
+  readonly sort: string;
+  readonly fields: readonly string[];
+  readonly totals: readonly Measure[];
+  readonly kept?: "living" | "deleted";
+}
+
+const PAGE = 100;
+
+export function useRows(query: Ref<RowsQuery>) {
+  const total = ref(0);
+  const totals = shallowRef<readonly Cell[]>([]);
+  const pages = shallowReactive(new Map<number, readonly Rec[]>());
+  const loaded = ref(false);
+  const failed = ref("");
+  let pending = new Set<number>();
+  let stop = new AbortController();
+
+  const asked = computed(() => JSON.stringify([query.value.entity, query.value.filter, query.value.sort, query.value.fields, query.value.kept]));
+
+  async function readPage(index: number): Promise<void> {
+    if (pages.has(index) || pending.has(index)) return;
+    pending.add(index);
+    const { signal } = stop;
+    const { entity, filter, sort, fields, kept } = query.value;
+    try {
+      const page = await queryPage(entity, { filter, sort, fields, offset: index * PAGE, limit: PAGE, ...(kept ? { kept } : {}) }, signal);
+      if (signal.aborted) return;
+      pages.set(index, putRows(entity, page.columns, page.rows));
+      // Until the exact count is here the list is as long as what has been seen.
+      total.value = Math.max(total.value, index * PAGE + page.rows.length);
+      loaded.value = true;
+      failed.value = "";
+    } catch (refusal) {
+      if (!signal.aborted) fail(refusal);
+    } finally {
+      if (!signal.aborted) pending.delete(index);
+    }
+  }
+
+  async function readTotals(): Promise<void> {
+    const { signal } = stop;
+    const { entity, filter, totals: measures, kept } = query.value;
+    try {
+      const answer = await queryPage(entity, { filter, limit: 0, count: "exact", totals: measures, ...(kept ? { kept } : {}) }, signal);
+      if (signal.aborted) return;
+      total.value = answer.count?.value ?? total.value;
+      totals.value = answer.totals ?? [];
+    } catch (refusal) {
+      if (!signal.aborted) fail(refusal);
+    }
+  }
+
+  function fail(refusal: unknown): void {
+    failed.value = sayRefusal(refusal);
+    loaded.value = true;
+  }
+
+  function reload(): void {
+    stop.abort();
+    stop = new AbortController();
+    pending = new Set();
+    pages.clear();
+    total.value = 0;
+    failed.value = "";
+    void readPage(0);
+    void readTotals();
+  }
+
+  function ensure(first: number, last: number): void {
+    for (let index = Math.floor(first / PAGE); index <= Math.floor(Math.max(first, last - 1) / PAGE); index++) void readPage(index);
+  }
+
+  function rowAt(index: number): Rec | undefined {
+    return pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  watch(asked, () => {
+    loaded.value = false;
+    reload();
+  }, { immediate: true });
+  watch(() => JSON.stringify(query.value.totals), () => void readTotals());
+  let timer = 0;
+  watch(() => writesOf(query.value.entity), () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void readTotals(), 250);
+  });
+  onScopeDispose(() => stop.abort());
+
+  return { total, totals, loaded, failed, ensure, rowAt, reload };
+}
+
+export type Rows = ReturnType<typeof useRows>;

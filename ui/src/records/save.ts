@@ -1,0 +1,137 @@
+/** Saving: shown at once, put back when refused.  A clash of two people and missing values are asked about. */
+import { ApiProblem } from "../api/http";
+import { changeRecord, createRecord, deleteRecord, readRecord, undoBatch } from "../api/records";
+import type { Cell, Field, RecordView } from "../api/types";
+import { isEmptyCell, sameCell } from "../fields";
+import { toast } from "../kit/toast";
+import { findEntity, findField, findStage, stageField } from "../schema";
+import { t } from "../words";
+import { forget, peek, putView, type Rec } from "./cache";
+import { askConflict, askDemand, type Clash } from "./questions";
+import { noteWrite } from "./writes";
+
+export type Values = Record<string, Cell>;
+
+export async function loadRecord(entity: string, id: number): Promise<Rec> {
+  return putView(await readRecord(entity, id));
+}
+
+/** True when the values are saved.  Refusals are told to the person here; nobody above needs to. */
+export async function save(rec: Rec, values: Values): Promise<boolean> {
+  const before: Values = {};
+  for (const key of Object.keys(values)) before[key] = rec.values[key] ?? null;
+  Object.assign(rec.values, values);
+  try {
+    settle(await changeRecord(rec.entity, rec.id, rec.version, values));
+    return true;
+  } catch (refusal) {
+    Object.assign(rec.values, before);
+    return overcome(rec, values, refusal);
+  }
+}
+
+function settle(view: RecordView): void {
+  putView(view);
+  noteWrite(view.entity);
+}
+
+async function overcome(rec: Rec, values: Values, refusal: unknown): Promise<boolean> {
+  if (refusal instanceof ApiProblem && refusal.status === 409 && refusal.code === "record_changed_meanwhile") return reconcile(rec, values);
+  if (refusal instanceof ApiProblem && refusal.status === 422) {
+    const missing = missingFields(rec, values, refusal);
+    if (missing.length) {
+      const answer = await askDemand({ rec, title: demandTitle(rec, values), fields: missing, problems: {} });
+      return answer ? save(rec, { ...values, ...answer }) : false;
+    }
+  }
+  tell(refusal);
+  return false;
+}
+
+/** Read what the others wrote and ask, field by field; fields that do not clash are saved as asked. */
+async function reconcile(rec: Rec, values: Values): Promise<boolean> {
+  const entity = findEntity(rec.entity);
+  const theirs = await readRecord(rec.entity, rec.id);
+  const clashes: Clash[] = [];
+  for (const [key, mine] of Object.entries(values)) {
+    const field = entity && findField(entity, key);
+    if (field && !sameCell(mine, theirs.values[key])) clashes.push({ field, mine, theirs: theirs.values[key] ?? null });
+  }
+  putView(theirs);
+  if (!clashes.length) return true;
+  const mine = await askConflict(rec, clashes);
+  return mine && Object.keys(mine).length ? save(rec, mine) : false;
+}
+
+/** Fields the server asks for: named by the refusal, or by the stage that is entered, and empty in the record. */
+function missingFields(rec: Rec, values: Values, refusal: ApiProblem): readonly Field[] {
+  const entity = findEntity(rec.entity);
+  if (!entity) return [];
+  const stage = stageField(entity);
+  const entered = stage && stage.key in values ? findStage(entity, values[stage.key]) : null;
+  const keys = new Set(entered?.requires ?? []);
+  for (const problem of [...refusal.problems, { place: "", facts: refusal.facts }]) {
+    for (const named of [problem.place?.split(".").at(-1), ...listed(problem.facts?.["fields"]), ...listed(problem.facts?.["field"])]) {
+      if (named !== undefined && findField(entity, named)) keys.add(named);
+    }
+  }
+  return [...keys]
+    .filter((key) => isEmptyCell(values[key] ?? rec.values[key]))
+    .map((key) => findField(entity, key))
+    .filter((field): field is Field => field !== null && field.right === "edit");
+}
+
+const listed = (fact: unknown): readonly string[] => (Array.isArray(fact) ? fact.map(String) : typeof fact === "string" ? [fact] : []);
+
+function demandTitle(rec: Rec, values: Values): string {
+  const entity = findEntity(rec.entity);
+  const stage = entity && stageField(entity);
+  const entered = entity && stage ? findStage(entity, values[stage.key]) : null;
+  return entered ? t("demand.for_stage", { stage: entered.title }) : t("demand.title");
+}
+
+export async function create(entity: string, values: Values): Promise<Rec> {
+  const view = await createRecord(entity, values);
+  settle(view);
+  return putView(view);
+}
+
+/** To the trash, with the way back in the message. */
+export async function remove(rec: Rec, gone: () => void, back: () => void): Promise<void> {
+  try {
+    const { batch } = await deleteRecord(rec.entity, rec.id);
+    forget(rec.entity, rec.id);
+    noteWrite(rec.entity);
+    gone();
+    offerUndo(t("record.deleted", { label: rec.label }), rec.entity, batch, back);
+  } catch (refusal) {
+    tell(refusal);
+  }
+}
+
+/** A message with «Отменить» that takes a whole batch back. */
+export function offerUndo(text: string, entity: string, batch: number | null, after: () => void = () => {}): void {
+  if (batch === null) return toast(text);
+  toast(text, {
+    action: {
+      title: t("do.undo"),
+      run: () => void undoBatch(batch).then(() => {
+        noteWrite(entity);
+        after();
+      }).catch(tell),
+    },
+  });
+}
+
+/** Words of a refusal for a person: the server's, or our own when it said nothing. */
+export function sayRefusal(refusal: unknown): string {
+  if (!(refusal instanceof ApiProblem)) return t("error.unknown");
+  if (refusal.offline) return t("error.offline");
+  const texts = refusal.problems.map((problem) => problem.text).filter(Boolean);
+  return texts.length ? texts.slice(0, 3).join(" ") : refusal.text || t("error.unknown");
+}
+
+export const tell = (refusal: unknown): void => toast(sayRefusal(refusal), { tone: "danger" });
+
+/** The last known version of a record whatever view asks, reading it when it is not known yet. */
+export const findOrLoad = async (entity: string, id: number): Promise<Rec> => peek(entity, id) ?? loadRecord(entity, id);

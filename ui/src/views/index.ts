@@ -1,0 +1,19 @@
+/** THE registry of kinds of views.  A new kind is a folder and one line here; each but the list is loaded when asked for. */
+import { SquareKanban, Table2 } from "@lucide/vue";
+import { defineAsyncComponent, type Component } from "vue";
+import ListView from "./list/ListView.vue";
+
+export interface ViewType {
+  readonly icon: Component;
+  readonly component: Component;
+}
+
+export const viewTypes: Readonly<Record<string, ViewType>> = {
+  list: { icon: Table2, component: ListView },
+  board: { icon: SquareKanban, component: defineAsyncComponent(() => import("./board/BoardView.vue")) },
+};
+
+const plain: ViewType = { icon: Table2, component: ListView };
+
+/** A kind this interface does not know yet is shown as a list. */
+export const viewType = (kind: string): ViewType => viewTypes[kind] ?? plain;
