@@ -11,7 +11,7 @@ from svyaz.kernel.problem import BadValue
 from svyaz.kernel.words import load_words
 
 CASES = Path(__file__).parents[1] / "cases"
-FILES = sorted(CASES.glob("*.json"))
+FILES = sorted(path for path in CASES.glob("*.json") if path.stem in TYPES)
 TERMS = Terms()
 SAME_AS = {"employee": "link", "department": "link", "image": "file", "stage": "choice"}
 
