@@ -1,8 +1,11 @@
-"""Every direct dependency is accounted for in docs/dependencies.md, and is locked by digest."""
+"""Every direct dependency is declared, accounted for in docs/dependencies.md, and locked by digest."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +31,24 @@ def python_dependencies() -> set[str]:
 def interface_dependencies() -> set[str]:
     package = json.loads((ROOT / "ui" / "package.json").read_text(encoding="utf-8"))
     return {*package.get("dependencies", {}), *package.get("devDependencies", {})}
+
+
+def imported() -> set[str]:
+    """The packages that svyaz/ imports, by the names they have on PyPI."""
+    modules = set()
+    for path in (ROOT / "svyaz").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import(names=names):
+                    modules |= {one.name.partition(".")[0] for one in names}
+                case ast.ImportFrom(module=str(module), level=0):
+                    modules.add(module.partition(".")[0])
+    known = packages_distributions()
+    return {known[one][0].lower() for one in modules - sys.stdlib_module_names - {"svyaz"}}
+
+
+def test_everything_the_program_imports_comes_with_it() -> None:
+    assert sorted(imported() - {name(one) for one in PROJECT["project"]["dependencies"]}) == []
 
 
 def test_every_dependency_says_what_for_licence_keeper_and_what_if_it_dies() -> None:
