@@ -20,7 +20,8 @@ from tests.snapshots import sales_snapshot
 from tests.solutions.samples import DAY, SAMPLE, canonical, on_day, rows, several
 
 ABOUT = ("@created", "@author", "@stages", "@login", "@roles")
-ORDER = tomllib.loads((SAMPLE / "sample.toml").read_text(encoding="utf-8"))["order"]
+SETTINGS = tomllib.loads((SAMPLE / "sample.toml").read_text(encoding="utf-8"))
+ORDER = SETTINGS["order"]
 GROUND = Ground(me=1, now=parse_instant("2026-11-24T06:00:00Z"))
 SNAPSHOT = sales_snapshot()
 
@@ -55,6 +56,10 @@ def labels(entity: str) -> Counter[str]:
 
 def test_every_file_is_in_the_order_and_every_entity_of_the_order_has_one() -> None:
     assert sorted(file.stem for file in SAMPLE.glob("*.csv")) == sorted(ORDER)
+
+
+def test_company_without_the_sample_gets_dictionaries_only() -> None:
+    assert {SNAPSHOT.entities[entity].kind for entity in SETTINGS["always"]} == {"dictionary"}
 
 
 @pytest.mark.parametrize("entity", ORDER)
