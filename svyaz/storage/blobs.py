@@ -132,17 +132,23 @@ def path_of(folder: Path, sha256: str) -> Path:
 def sweep(session: Session, folder: Path, before: datetime) -> int:
     """Forget uploads nobody used since `before`, and bytes that no row names; returns how many rows went.
 
-    Bytes younger than `before` stay: an upload may be waiting for its row.
+    Bytes younger than `before` stay: an upload may be waiting for its row.  They go after the commit: rows
+    that a rollback brings back must find theirs.
     """
     gone = session.run("DELETE FROM sv_file WHERE record IS NULL AND created_at < ?", (session.put_instant(before),))
-    for file in folder.glob("??/*"):
-        named = session.fetch("SELECT 1 FROM sv_file WHERE sha256 = ? LIMIT 1", (file.name,))
-        if not named and file.stat().st_mtime < before.timestamp():
-            file.unlink()
-    for part in folder.glob(".part-*"):
-        if part.stat().st_mtime < before.timestamp():
-            part.unlink()
+    named = {row[0] for row in session.fetch("SELECT DISTINCT sha256 FROM sv_file")}
+    old = [
+        path
+        for path in (*folder.glob("??/*"), *folder.glob(".part-*"))
+        if path.name not in named and path.stat().st_mtime < before.timestamp()
+    ]
+    session.after_commit(lambda: _remove(old))
     return gone
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 _SELECT = "SELECT id, sha256, name, media_type, size, created_at, created_by, entity, record FROM sv_file"

@@ -51,6 +51,16 @@ class PostgresSession(Session):
         except psycopg.Error as error:
             raise explained(error) from error
 
+    def fetch_all(self, queries: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
+        if len(queries) < 2:
+            return super().fetch_all(queries)
+        try:
+            with self.connection.pipeline():
+                cursors = [self._execute(sql, parameters) for sql, parameters in queries]
+                return [cursor.fetchall() for cursor in cursors]
+        except psycopg.Error as error:
+            raise explained(error) from error
+
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         try:
             return self._execute(sql, parameters).rowcount

@@ -108,9 +108,16 @@ def fetch(session: Session, entity: str, ids: Sequence[int], fields: Sequence[st
     own = [one for one in wanted if one.columns]
     columns = [f'"{column.name}"' for one in own for column in one.columns]
     system = "sv_id, sv_version, sv_created_at, sv_created_by, sv_changed_at, sv_changed_by, sv_deleted_at, sv_deleted_by, sv_label"
-    rows = session.fetch(
-        f'SELECT {", ".join((system, *columns))} FROM "{placed.table}" WHERE {session.in_list("sv_id", "bigint")}',
-        (session.list_parameter(ids),),
+    listed = session.list_parameter(ids)
+    many = [one for one in wanted if one.table]
+    rows, *several = session.fetch_all(
+        [
+            (
+                f'SELECT {", ".join((system, *columns))} FROM "{placed.table}" WHERE {session.in_list("sv_id", "bigint")}',
+                (listed,),
+            ),
+            *((_many_text(session, one), (listed,)) for one in many),
+        ]
     )
     spans = []
     start = 9
@@ -124,23 +131,21 @@ def fetch(session: Session, entity: str, ids: Sequence[int], fields: Sequence[st
             *(row[0], row[1], _instant(row[2]), row[3], _instant(row[4]), row[5]),
             *(take_instant(row[6]), row[7], row[8], values),
         )
-    for one in wanted:
-        if one.table and found:
-            _fetch_many(session, one, found)
+    for one, many_rows_found in zip(many, several, strict=True):
+        collected = defaultdict(list)
+        for row in many_rows_found:
+            collected[row[0]].append(row[1:])
+        for id, stored in found.items():
+            stored.values[one.field.key] = one.unpack(collected.get(id, ()))
     return found
 
 
-def _fetch_many(session: Session, one: FieldLayout, found: Mapping[int, Stored]) -> None:
+def _many_text(session: Session, one: FieldLayout) -> str:
     columns = ", ".join(f'"{column.name}"' for column in one.rows)
-    collected = defaultdict(list)
-    for row in session.fetch(
+    return (
         f'SELECT sv_record, {columns} FROM "{one.table}" WHERE {session.in_list("sv_record", "bigint")}'
-        " ORDER BY sv_record, sv_position",
-        (session.list_parameter(found),),
-    ):
-        collected[row[0]].append(row[1:])
-    for id, stored in found.items():
-        stored.values[one.field.key] = one.unpack(collected.get(id, ()))
+        " ORDER BY sv_record, sv_position"
+    )
 
 
 def update(

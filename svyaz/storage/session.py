@@ -48,6 +48,7 @@ class Session:
         self.now = now.replace(microsecond=0)
         self.writes = writes
         self.callbacks: list[Callable[[], None]] = []
+        self.conduct: tuple[Any, ...] = ()  # traits, handed from app.py to records; storage never looks inside
         self._snapshot: Snapshot | None = None
         self._terms: Terms | None = None
 
@@ -78,6 +79,10 @@ class Session:
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         raise NotImplementedError
+
+    def fetch_all(self, queries: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
+        """Several independent queries; on PostgreSQL they travel together, in one round trip."""
+        return [self.fetch(sql, parameters) for sql, parameters in queries]
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Returns the number of rows touched."""
