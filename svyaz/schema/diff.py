@@ -13,6 +13,8 @@ from typing import Any
 from svyaz.schema.digest import canonical
 from svyaz.schema.snapshot import Entity, Field, Snapshot
 
+COMPANY_OPTIONS = ("numbers", "base")
+
 
 @dataclass(frozen=True, slots=True)
 class EntityAdded:
@@ -171,12 +173,19 @@ def _field(entity: str, before: Field, after: Field) -> list[SchemaChange]:
     changes: list[SchemaChange] = []
     if before.type != after.type or before.column != after.column:
         changes.append(FieldRetyped(entity, before, after))
-    what = tuple(name for name in _names(before, after) if name not in ("type", "column", "hidden"))
+    same = _own_options(before) == _own_options(after)
+    apart = ("type", "column", "hidden", *(("options",) if same else ()))
+    what = tuple(name for name in _names(before, after) if name not in apart)
     if what:
         changes.append(FieldChanged(entity, before, after, what))
     if before.hidden != after.hidden:
         changes.append(FieldHidden(entity, after) if after.hidden else FieldShown(entity, after))
     return changes
+
+
+def _own_options(field: Field) -> Any:
+    """Without what resolve adds of the company: a new object is told as itself, not by every link to any object."""
+    return canonical({key: value for key, value in field.options.items() if key not in COMPANY_OPTIONS})
 
 
 def _names(before: Any, after: Any) -> tuple[str, ...]:

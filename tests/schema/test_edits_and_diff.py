@@ -78,6 +78,14 @@ def test_changed_attributes_are_named() -> None:
     assert (change.entity, change.after.key, change.what) == ("book", "pages", ("title", "required"))
 
 
+def test_new_object_is_told_as_itself_and_not_by_every_link_to_any_object() -> None:
+    source, before = settle(small_source(entity("book", field("title"), field("about", "any_link", to=[]))))
+    _, after = settle(edits.add_entity(source, entity("shelf", field("title"))))
+    assert kinds(before, after) == ["EntityAdded", "MenuChanged"]
+    _, abroad = settle(edits.change_settings(source, currency="JPY"))
+    assert kinds(before, abroad) == ["SettingsChanged"]
+
+
 def test_field_made_anew_under_its_old_key_is_another_field_in_another_column() -> None:
     source, before = settle(START)
     gone, _ = settle(edits.drop_field(source, "book", "pages"))
