@@ -55,7 +55,7 @@ class Statement:
 
 _DIALECTS: Mapping[str, Any] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
-    "postgresql": postgresql.dialect(paramstyle="qmark"),
+    "postgresql": postgresql.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
 }
 _INSTANT = sa.TIMESTAMP(timezone=True)
 

@@ -196,7 +196,7 @@ def _rows_of(root: Scope, entity: str, keys: Keys, target: str | None) -> RowsOf
         made = leaf(rows.scope, rest) if rows.scope is not None and has(rows.scope, rest) else Leaf((sa.null(),))
         made = _maybe_absent(made)
     else:
-        made = _row_leaf(scope, rows.place, rows.alias, frame)
+        made = row_leaf(scope, rows.place, rows.alias, frame)
     select = (
         sa.select(owner, *made.selects)
         .select_from(frame.source)
@@ -210,7 +210,7 @@ def _moved(scope: Scope | None, frame: Frame) -> Scope | None:
     return None if scope is None else Scope(scope.making, frame, scope.alias, scope.entity, scope.trail)
 
 
-def _row_leaf(scope: Scope, place: FieldLayout, alias: str, frame: Frame) -> Leaf:
+def row_leaf(scope: Scope, place: FieldLayout, alias: str, frame: Frame) -> Leaf:
     """One value of a field of several: its columns, the label of a link, the name of a file."""
     values = [
         sa.literal_column(f'{alias}."{column.name}"', sql_type(scope.making.dialect, column.kind))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 
 from svyaz.expression.tree import Call, Constant, Node, Path, Reach, Type
+from svyaz.kernel.text import sort_key
 from svyaz.storage import compile_functions
 from svyaz.storage.binds import Binds, Condition, Sql, sql_type
 from svyaz.storage.layout import SYSTEM_FIELDS
@@ -181,10 +182,10 @@ class Formulas:
             assert isinstance(first, Path)
             return some(scope, first.keys, lambda value: self._listed(value, first.type, index, kind))
         if kind.kind == "text":
-            key = self._key_column(first, scope)
+            found = self._key_column(first, scope)
             held = self._listed(self.value(first, scope), first.type, index, kind)
-            if key is not None:
-                held = sa.and_(self.binds.among_constants(key, index, "text", 0, "key"), held)
+            if found is not None:
+                held = sa.and_(self.binds.among_constants(found[0], index, "text", 0, found[1]), held)
         else:
             held = self._listed(self.value(first, scope), first.type, index, kind)
         return _never_null(held) if exact else held
@@ -206,8 +207,8 @@ class Formulas:
             return sa.null()
         return self.pieces.fold(self.value(node, scope))
 
-    def _key_column(self, node: Node, scope: Scope) -> Sql | None:
-        """The shadow key of a text field, if the path leads to one."""
+    def _key_column(self, node: Node, scope: Scope) -> tuple[Sql, str] | None:
+        """The shadow key of a text field, if the path leads to one, and the form of a constant beside it."""
         if not isinstance(node, Path) or node.type.many or node.type.kind != "text":
             return None
         for key in node.keys[:-1]:
@@ -216,20 +217,25 @@ class Formulas:
             scope = hop(scope, key)
         last = node.keys[-1]
         if last == "label":
-            return scope.column("sv_label__key", "text")
+            return scope.column("sv_label__key", "text"), "key"
         if last in SYSTEM_FIELDS or last not in scope.entity.by_key:
             return None
-        key_column = scope.place(last).key
-        return None if key_column is None else scope.column(key_column.name, "text")
+        place = scope.place(last)
+        if place.key is None:
+            return None
+        # Identifiers (ИНН) are their own keys; other texts go by sort_key.
+        sorted_by_key = place.type.key("9", place.field.options) == sort_key("9")
+        return scope.column(place.key.name, "text"), "key" if sorted_by_key else ""
 
     def _shadow(self, left: Node, right: Node, scope: Scope) -> Condition | None:
         """Equality through the key, made exact by fold: keys leave runs of blanks and far tails out."""
         if not (isinstance(right, Constant) and isinstance(right.value, Hole)):
             return None
-        column = self._key_column(left, scope)
-        if column is None:
+        found = self._key_column(left, scope)
+        if found is None:
             return None
-        key = self.binds.constant(right.value.index, "text", 0, "key")
+        column, form = found
+        key = self.binds.constant(right.value.index, "text", 0, form)
         return sa.and_(column == key, self.folded(left, scope) == self.folded(right, scope))
 
     # ------------------------------------------------------------------ values

@@ -61,6 +61,10 @@ class Pieces(Protocol):
         """floor(value / 10^down)"""
         ...
 
+    def whole_sum(self, value: Sql) -> tuple[Sql, ...]:
+        """Aggregates of whole units from which the exact sum is made: the first × 10^9 + the second."""
+        ...
+
     def whole_quotient(self, value: Sql, by: int) -> Sql:
         """value / by without its fraction; both are positive."""
         ...
@@ -108,6 +112,10 @@ class Pieces(Protocol):
     def seconds_between(self, first: Sql, last: Sql) -> Sql: ...
 
     def add_seconds(self, at: Sql, seconds: Sql) -> Sql: ...
+
+    def utc_day(self, at: Sql) -> Sql:
+        """ISO text of the day in UTC."""
+        ...
 
     # what goes out
     def wire_date(self, day: Sql) -> Sql:

@@ -52,6 +52,14 @@ def _fit(value: Sql) -> Sql:
     return sa.cast(sa.func.nullif(sa.func.nullif(kept, high), low), _BIG)
 
 
+def _of_our_years(value: Sql, kind: str) -> Sql:
+    """A date or an instant of the years 1…9999, NULL beyond: PostgreSQL goes further than Python.  As in _fit."""
+    low = sa.literal_column(f"{kind} '0001-12-31 BC'", value.type)
+    high = sa.literal_column(f"{kind} '10000-01-01'", value.type)
+    kept = sa.func.least(sa.func.greatest(value, low), high, type_=value.type)
+    return sa.func.nullif(sa.func.nullif(kept, high), low, type_=value.type)
+
+
 def _int(value: Sql) -> Sql:
     return sa.cast(value, sa.Integer)
 
@@ -109,8 +117,11 @@ class PostgresPieces:
     def round_down(self, value: Sql, down: int) -> Sql:
         return value if down == 0 else sa.cast(sa.func.floor(_numeric(value, -down)), _BIG)
 
+    def whole_sum(self, value: Sql) -> tuple[Sql, ...]:
+        return _whole(0), sa.func.sum(value, type_=_NUMERIC)
+
     def whole_quotient(self, value: Sql, by: int) -> Sql:
-        return value.op("/")(_whole(by))
+        return value // _whole(by)
 
     def least(self, values: Sequence[Sql]) -> Sql:
         return sa.func.least(*values, type_=values[0].type)
@@ -175,13 +186,17 @@ class PostgresPieces:
         return sa.func.to_char(day, _text("DD.MM.YYYY"), type_=_TEXT)
 
     def local_date(self, at: Sql, zone: Sql) -> Sql:
-        return sa.cast(sa.func.timezone(zone, at), _DATE)
+        return _of_our_years(sa.cast(sa.func.timezone(zone, at), _DATE), "DATE")
 
     def local_hour(self, at: Sql, zone: Sql) -> Sql:
         return sa.cast(sa.extract("hour", sa.func.timezone(zone, at, type_=sa.TIMESTAMP())), _BIG)
 
     def start_of_day(self, day: Sql, zone: Sql) -> Sql:
-        return sa.func.timezone(zone, sa.cast(day, sa.TIMESTAMP()), type_=_INSTANT)
+        start: Sql = sa.func.timezone(zone, sa.cast(day, sa.TIMESTAMP()), type_=_INSTANT)
+        first = sa.literal_column("TIMESTAMPTZ '0001-01-01 00:00:00+00'", _INSTANT)
+        return sa.case(
+            (sa.and_(start >= first, start < sa.literal_column("TIMESTAMPTZ '10000-01-01 00:00:00+00'")), start)
+        )
 
     def instant_text(self, at: Sql, zone: Sql) -> Sql:
         return sa.func.to_char(sa.func.timezone(zone, at), _text("DD.MM.YYYY HH24:MI"), type_=_TEXT)
@@ -193,6 +208,9 @@ class PostgresPieces:
         place = sa.cast(sa.extract("epoch", at), _BIG) + seconds
         least, most = SECONDS
         return sa.case((place.between(_whole(least), _whole(most)), sa.func.to_timestamp(place, type_=_INSTANT)))
+
+    def utc_day(self, at: Sql) -> Sql:
+        return sa.func.to_char(sa.func.timezone(_text("UTC"), at), _text("YYYY-MM-DD"), type_=_TEXT)
 
     def wire_date(self, day: Sql) -> Sql:
         return sa.func.to_char(day, _text("YYYY-MM-DD"), type_=_TEXT)

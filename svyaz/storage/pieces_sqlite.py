@@ -64,8 +64,13 @@ class SqlitePieces:
     def round_down(self, value: Sql, down: int) -> Sql:
         return value if down == 0 else sa.func.sv_round_down(value, _whole(down), type_=_BIG)
 
+    def whole_sum(self, value: Sql) -> tuple[Sql, ...]:
+        # sum() of SQLite fails beyond 64 bits: the high and the low part are added apart.
+        part = _whole(10**9)
+        return sa.func.sum(value // part, type_=_BIG), sa.func.sum(value % part, type_=_BIG)
+
     def whole_quotient(self, value: Sql, by: int) -> Sql:
-        return value.op("/")(_whole(by))
+        return value // _whole(by)
 
     def least(self, values: Sequence[Sql]) -> Sql:
         return sa.func.sv_least(*values, type_=values[0].type)
@@ -130,6 +135,9 @@ class SqlitePieces:
 
     def add_seconds(self, at: Sql, seconds: Sql) -> Sql:
         return sa.func.sv_add_seconds(at, seconds, type_=_TEXT)
+
+    def utc_day(self, at: Sql) -> Sql:
+        return sa.func.substr(at, _whole(1), _whole(10), type_=_TEXT)
 
     def wire_date(self, day: Sql) -> Sql:
         return day

@@ -11,22 +11,20 @@ from typing import Any
 
 from svyaz.expression.ground import Ground
 from svyaz.expression.tree import Node
-from svyaz.storage.binds import Run, list_value
-from svyaz.storage.cells import Columns
 from svyaz.storage.compile_order import cursor_parameters, mark_of, open_cursor, write_cursor
 from svyaz.storage.compile_query import (
     Asked,
     Kept,
-    PagePlan,
     ask,
     count_plan,
     exists_plan,
     ids_plan,
     page_plan,
-    rows_plan,
 )
 from svyaz.storage.query import Count, Keys, Page, Query
-from svyaz.storage.session import Row, Session
+from svyaz.storage.read_rows import cells, rows_of
+from svyaz.storage.run_groups import Group, PivotAnswer, groups, pivot, told_pivot, totals
+from svyaz.storage.session import Session
 
 BATCH = 1_000  # rows of one step of an export
 
@@ -88,23 +86,15 @@ def count(session: Session, query: Query, ground: Ground, cap: int | None = None
     return Count(value, False) if cap is None or value <= cap else Count(cap, True)
 
 
-def rows_of(session: Session, query: Query, ground: Ground, ids: Sequence[int]) -> list[list[Any]]:
-    """Rows of these records in the order of `ids`; which of them may be seen was decided when ids were found."""
-    asked = _asked(session, query)
-    plan = rows_plan(asked, query.columns)
-    run = asked.run(ground, {"ids": list_value(session.dialect, ids)})
-    found = {row[0]: row for row in session.fetch(plan.statement.sql, plan.statement.parameters(run))}
-    return cells(session, plan, run, [found[id] for id in ids if id in found])
-
-
 def stream(session: Session, query: Query, ground: Ground) -> Iterator[list[Any]]:
     """Every row, for exports; in memory are the ids and one batch.
 
     Ids come first, in order: a keyset over a sort without an index would sort the rest again for each batch.
     """
+    asked = _asked(session, query)
     every = _ids(session, query, ground)
     for start in range(0, len(every), BATCH):
-        yield from rows_of(session, query, ground, every[start : start + BATCH])
+        yield from rows_of(session, asked, query.columns, ground, every[start : start + BATCH])
 
 
 def header(columns: Sequence[Keys]) -> tuple[str, ...]:
@@ -125,7 +115,9 @@ def _jump(session: Session, query: Query, asked: Asked, ground: Ground) -> Page:
         del found[query.limit :]
         last = found[-1] if found else None
         following = write_cursor(mark_of(query.entity, query.order), last[1:], last[0]) if last else None
-    return Page(header(query.columns), rows_of(session, query, ground, [row[0] for row in found]), following)
+    return Page(
+        header(query.columns), rows_of(session, asked, query.columns, ground, [row[0] for row in found]), following
+    )
 
 
 def _ids(session: Session, query: Query, ground: Ground) -> list[int]:
@@ -134,45 +126,17 @@ def _ids(session: Session, query: Query, ground: Ground) -> list[int]:
     return [row[0] for row in session.fetch(statement.sql, statement.parameters(asked.run(ground)))]
 
 
-# ------------------------------------------------------------------ cells
-
-
-def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> list[list[Any]]:
-    """Selected rows as rows of cells."""
-    columns = plan.columns
-    width = 2 + len(columns.steps)
-    if columns.plain:
-        if plan.cursor == width and not plan.kinds:
-            return [list(row) for row in found]
-        return [list(row[:width]) for row in found]
-    several = _several(session, columns, run, found)
-    rows = []
-    steps = [(first + 2, first + 2 + size, make) for first, size, make in columns.steps]
-    for row in found:
-        made = [row[0], row[1]]
-        for place, (first, end, make) in enumerate(steps):
-            if place in several:
-                made.append(several[place].get(row[first], []))
-            elif make is None:
-                made.append(row[first])
-            else:
-                made.append(make(*row[first:end]))
-        rows.append(made)
-    return rows
-
-
-def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row]) -> dict[int, dict[int, list[Any]]]:
-    """For each column of several values: owner's id -> list of cells.  One query for a column, not for a row."""
-    collected: dict[int, dict[int, list[Any]]] = {}
-    for place, (first, queries) in columns.several.items():
-        owners = {row[first + 2] for row in found} - {None}
-        lists: dict[int, list[Any]] = {}
-        inner = Run(run.constants, run.ground, {"ids": list_value(session.dialect, owners)})
-        for query in queries if owners else ():
-            make = query.make
-            for row in session.fetch(query.statement.sql, query.statement.parameters(inner)):
-                cell = row[1] if make is None else make(*row[1:])
-                if cell is not None:
-                    lists.setdefault(row[0], []).append(cell)
-        collected[place] = lists
-    return collected
+__all__ = [
+    "Group",
+    "PivotAnswer",
+    "count",
+    "exists",
+    "groups",
+    "header",
+    "ids",
+    "page",
+    "pivot",
+    "stream",
+    "told_pivot",
+    "totals",
+]

@@ -159,7 +159,9 @@ def visible(far: Scope) -> list[Condition]:
     inner = far_scope(far, far.entity.key)
     inner = Scope(inner.making, inner.frame, inner.alias, inner.entity, far.trail)
     condition = far.making.conditions.condition(rule, inner)
-    same = sa.select(sa.literal_column("1")).select_from(inner.frame.source).where(inner.id == far.id, condition)
+    same: sa.Select[Any] = (
+        sa.select(sa.literal_column("1")).select_from(inner.frame.source).where(inner.id == far.id, condition)
+    )
     return [living, sa.exists(same)]
 
 
@@ -295,7 +297,9 @@ def some(scope: Scope, keys: Keys, holds: Callable[[Sql], Condition]) -> Conditi
             inner = some(rows.scope, rest, holds)
         else:
             continue
-        select = sa.select(sa.literal_column("1")).select_from(rows.frame.source).where(rows.owner == scope.id, inner)
+        select: sa.Select[Any] = (
+            sa.select(sa.literal_column("1")).select_from(rows.frame.source).where(rows.owner == scope.id, inner)
+        )
         found.append(sa.exists(select))
     return sa.or_(sa.false(), *found)
 

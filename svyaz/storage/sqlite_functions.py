@@ -24,7 +24,7 @@ from svyaz.kernel.clock import iso
 from svyaz.kernel.numbers import BOUND
 from svyaz.kernel.text import fold, sort_key
 
-POWERS = tuple(10**power for power in range(40))
+POWERS: tuple[int, ...] = tuple(10**power for power in range(40))
 DAY_SECONDS = 86_400
 
 

@@ -1,0 +1,66 @@
+"""From selected rows to rows of cells; several values are read by one more query for all of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from svyaz.expression.ground import Ground
+from svyaz.storage.binds import Run, list_value
+from svyaz.storage.cells import Columns
+from svyaz.storage.compile_query import Asked, PagePlan, rows_plan
+from svyaz.storage.query import Keys
+from svyaz.storage.session import Row, Session
+
+
+def rows_of(
+    session: Session, asked: Asked, columns: Sequence[Keys], ground: Ground, ids: Sequence[int]
+) -> list[list[Any]]:
+    """Rows of these records in the order of `ids`; which of them may be seen was decided when ids were found."""
+    if not ids:
+        return []
+    plan = rows_plan(asked, columns)
+    run = asked.run(ground, {"ids": list_value(session.dialect, ids)})
+    found = {row[0]: row for row in session.fetch(plan.statement.sql, plan.statement.parameters(run))}
+    return cells(session, plan, run, [found[id] for id in ids if id in found])
+
+
+def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> list[list[Any]]:
+    """Selected rows as rows of cells."""
+    columns = plan.columns
+    width = 2 + len(columns.steps)
+    if columns.plain:
+        if plan.cursor == width and not plan.kinds:
+            return [list(row) for row in found]
+        return [list(row[:width]) for row in found]
+    several = _several(session, columns, run, found)
+    rows = []
+    steps = [(first + 2, first + 2 + size, make) for first, size, make in columns.steps]
+    for row in found:
+        made = [row[0], row[1]]
+        for place, (first, end, make) in enumerate(steps):
+            if place in several:
+                made.append(several[place].get(row[first], []))
+            elif make is None:
+                made.append(row[first])
+            else:
+                made.append(make(*row[first:end]))
+        rows.append(made)
+    return rows
+
+
+def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row]) -> dict[int, dict[int, list[Any]]]:
+    """For each column of several values: owner's id -> list of cells.  One query for a column, not for a row."""
+    collected: dict[int, dict[int, list[Any]]] = {}
+    for place, (first, queries) in columns.several.items():
+        owners = {row[first + 2] for row in found} - {None}
+        lists: dict[int, list[Any]] = {}
+        inner = Run(run.constants, run.ground, {"ids": list_value(session.dialect, owners)})
+        for query in queries if owners else ():
+            make = query.make
+            for row in session.fetch(query.statement.sql, query.statement.parameters(inner)):
+                cell = row[1] if make is None else make(*row[1:])
+                if cell is not None:
+                    lists.setdefault(row[0], []).append(cell)
+        collected[place] = lists
+    return collected
