@@ -22,10 +22,10 @@ from svyaz.storage import system_tables
 from svyaz.storage.engine import Database, PostgresDatabase, SqliteDatabase, open_postgres, open_sqlite
 from svyaz.tenancy import company as companies
 from svyaz.tenancy.company import Company
-from svyaz.tenancy.home import HomeSettings, write_settings
+from svyaz.tenancy.home import HomeSettings, open_database, read_settings, write_settings
 from svyaz.traits.registry import SHAPES
 from tests.postgres import fresh_database, template_database
-from tests.snapshots import sales_source
+from tests.snapshots import sales_snapshot, sales_source
 
 DIALECTS = ("sqlite", "postgresql")
 SCHEMA = "svyaz"
@@ -133,17 +133,11 @@ def company(request: pytest.FixtureRequest, home: Path, clock: FixedClock) -> It
 
 @contextmanager
 def opened_company(home: Path, clock: FixedClock) -> Iterator[Company]:
-    company = companies.open(home, SHAPES, clock, synchronous="OFF")
-    company.remember(_resolved(company))
+    """As companies.open, but the configuration is not resolved anew for every test: it is the cached one."""
+    database = open_database(home, read_settings(home), clock.now, "OFF")
+    company = Company(home, database, SHAPES, clock)
+    company.remember(sales_snapshot())
     try:
         yield company
     finally:
         company.close()
-
-
-_KNOWN: dict[str, object] = {}
-
-
-def _resolved(company: Company) -> object:
-    """Resolving the solution takes longer than the rest of a test's set-up: done once for a run."""
-    return _KNOWN.setdefault("sales", company.snapshot)

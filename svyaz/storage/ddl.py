@@ -21,8 +21,9 @@ from typing import Any, Literal as OneOf, TypeVar
 from svyaz.kernel.problem import Problem
 from svyaz.schema.snapshot import Entity, Snapshot
 from svyaz.storage import catalog
+from svyaz.storage.catalog import indexes_of
 from svyaz.storage.convert import Conversion, NotConverted, convert_values, may_convert
-from svyaz.storage.ddl_text import Index, column_text, entity_indexes, field_indexes, many_table, record_table
+from svyaz.storage.ddl_text import Index, column_text, field_indexes, many_table, record_table
 from svyaz.storage.engine import Database, PostgresDatabase
 from svyaz.storage.layout import FieldLayout, Layout, StoredColumn, layout_of
 from svyaz.storage.problems import DatabaseBusy
@@ -118,7 +119,7 @@ def _create(entity: Entity, dialect: str) -> list[Step]:
     placed = layout_of(entity)
     sql = [record_table(placed, dialect)]
     sql += [many_table(one, dialect) for one in placed.many_fields]
-    sql += [index.sql() for index in _indexes(placed).values()]
+    sql += [index.sql() for index in indexes_of(placed).values()]
     return [Step(20, "create_table", "plan_create_entity", {"entity": entity.key}, sql=tuple(sql))]
 
 
@@ -141,7 +142,7 @@ def _alter(was: Entity, entity: Entity, after: Snapshot, dialect: str) -> list[S
         facts = {"entity": entity.key, "field": gone.field.key}
         drop = DropField(new.table, gone.field.key, gone.field.number, keep)
         steps.append(Step(60, "drop_field", "plan_drop_field", facts, "loses", does=drop))
-    steps += _fit_indexes(entity, _indexes(old), _indexes(new), new)
+    steps += _fit_indexes(entity, indexes_of(old), indexes_of(new), new)
     return steps
 
 
@@ -171,13 +172,6 @@ def _fit_field(
         conversion = Conversion(table, before, one, after.settings, only_key=not (moves or rescaled))
         steps.append(Step(40, "convert", code, changed, "slow", does=conversion))
     return steps
-
-
-def _indexes(placed: Layout) -> dict[str, Index]:
-    made = list(entity_indexes(placed.entity))
-    for one in placed.fields.values():
-        made += field_indexes(placed.table, one)
-    return {index.name: index for index in made}
 
 
 def _fit_indexes(entity: Entity, old: Mapping[str, Index], new: Mapping[str, Index], placed: Layout) -> list[Step]:
@@ -279,7 +273,7 @@ def missing_indexes(session: Session, snapshot: Snapshot) -> list[Index]:
     return [
         index
         for entity in snapshot.entities.values()
-        for index in _indexes(layout_of(entity)).values()
+        for index in indexes_of(layout_of(entity)).values()
         if index.name not in has
     ]
 

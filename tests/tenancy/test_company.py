@@ -59,6 +59,23 @@ def test_every_table_and_index_that_the_configuration_asks_for_is_there(company:
     with company.read() as session:
         assert set(session.snapshot.entities) <= catalog.tables(session)
         assert ddl.missing_indexes(session, session.snapshot) == []
+        assert catalog.differences(session, session.snapshot) == []
+
+
+def test_damage_done_behind_our_back_is_named(company: Company) -> None:
+    with company.write() as session:
+        link = next(one for one in session.snapshot.entities["deal"].fields if one.type == "links")
+        session.run(f"INSERT INTO ln_{link.number} (sv_record, sv_position, value) VALUES (987, 0, 1)")
+        session.run('DROP TABLE "contact"')
+        stage = next(one for one in session.snapshot.entities["deal"].fields if one.type == "stage")
+        session.run(f"DROP INDEX ix_{stage.number}")
+    with company.read() as session:
+        found = catalog.differences(session, session.snapshot)
+    assert sorted(found) == [
+        f"missing index ix_{stage.number}",
+        "missing table contact",
+        f"rows without a record in ln_{link.number}: 1",
+    ]
 
 
 def test_new_field_brings_a_revision_a_column_and_a_line_in_the_log(company: Company) -> None:
