@@ -9,8 +9,9 @@ with `each`, are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from svyaz.access.apply import condition
@@ -21,15 +22,18 @@ from svyaz.kernel.problem import Problem, raise_all
 from svyaz.records.accept import check_required
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry, plain_body, say
+from svyaz.records.files import attach_files, check_files
 from svyaz.records.formulas import evaluate, recall_for
 from svyaz.records.links import check_links
 from svyaz.records.numbers import give_numbers
 from svyaz.records.problems import CheckFailed
 from svyaz.records.rates import fill_bases
 from svyaz.records.trait import traits_of
-from svyaz.records.unique import check_unique
+from svyaz.records.unique import check_unique, say_taken
 from svyaz.storage import changes, ids, record_tables
 from svyaz.storage.changes import Change
+from svyaz.storage.problems import UniqueTaken
+from svyaz.storage.reach import reach_of
 from svyaz.storage.record_tables import NewRecord, Update
 
 LABEL_LENGTH = 500
@@ -65,6 +69,7 @@ def examine(entry: Entry, drafts: Sequence[Draft]) -> None:
                 rule = one.check_title.say(entry.actor.language) if one.check_title else say(one, entry)
                 draft.problems.append(CheckFailed(f"{draft.place}values.{one.key}", field=say(one, entry), rule=rule))
     check_links(entry, fresh)
+    check_files(entry, fresh)
     if new:
         _check_scope_of_new(entry, new)
     check_unique(entry, fresh)
@@ -87,21 +92,22 @@ def write_new(entry: Entry, drafts: Sequence[Draft]) -> None:
     give_numbers(entry, drafts)
     _label(entry, drafts)
     now, by = entry.session.now, entry.by
-    record_tables.insert(
-        entry.session,
-        entry.shape.key,
-        [
-            NewRecord(
-                id=draft.id,
-                values=draft.values,
-                label=draft.label,
-                base=draft.base,
-                created_at=(draft.past and draft.past.created_at) or now,
-                created_by=by,
-            )
-            for draft in drafts
-        ],
-    )
+    with _told_in_words(entry):
+        record_tables.insert(
+            entry.session,
+            entry.shape.key,
+            [
+                NewRecord(
+                    id=draft.id,
+                    values=draft.values,
+                    label=draft.label,
+                    base=draft.base,
+                    created_at=(draft.past and draft.past.created_at) or now,
+                    created_by=by,
+                )
+                for draft in drafts
+            ],
+        )
     log(entry, "Created", ((draft.id, 1, {}) for draft in drafts))
     _go_on(entry, drafts)
 
@@ -121,7 +127,8 @@ def write_changed(entry: Entry, drafts: Sequence[Draft]) -> list[Draft]:
         values.update(_rated_again(entry, draft, changed))
         label = draft.label if draft.label != draft.stored.label else None
         updates.append(Update(draft.id, draft.stored.version, values, label, draft.base))
-    left = record_tables.update_many(entry.session, entry.shape.key, updates, entry.by, entry.session.now)
+    with _told_in_words(entry):
+        left = record_tables.update_many(entry.session, entry.shape.key, updates, entry.by, entry.session.now)
     if left:
         raise RuntimeError(f"records {left} moved although they were locked")
     for draft in changing:
@@ -151,6 +158,15 @@ def log(entry: Entry, kind: str, written: Iterable[tuple[int, int, dict[str, tup
             for id, version, changed in written
         ],
     )
+
+
+@contextmanager
+def _told_in_words(entry: Entry) -> Iterator[None]:
+    """Somebody took the value between our look and our write: the base noticed, and the person is told as usual."""
+    try:
+        yield
+    except UniqueTaken as taken:
+        raise say_taken(entry.session, entry.actor, taken) from taken
 
 
 def label_of(entry: Entry) -> Callable[[Draft], str]:
@@ -186,6 +202,7 @@ def _check_scope_of_new(entry: Entry, drafts: Sequence[Draft]) -> None:
     if allowed is None:
         return
     recall_for(entry, drafts, [allowed])
+    entry.ground = replace(entry.ground, reach=reach_of(entry.session, actor.employee))
     for draft in drafts:
         if not draft.problems and evaluate(entry, draft, allowed) is not True:
             who = who_may(snapshot, shape, "add", actor)
@@ -194,6 +211,7 @@ def _check_scope_of_new(entry: Entry, drafts: Sequence[Draft]) -> None:
 
 
 def _go_on(entry: Entry, drafts: Sequence[Draft]) -> None:
+    attach_files(entry, drafts)
     for trait in traits_of(entry):
         if trait.after:
             trait.after(entry, drafts)

@@ -1,0 +1,152 @@
+"""One HTTP call as handlers see it: who asks, of which company, with what body.
+
+A handler is a plain function `(Call) -> Answer`: parse, one call inward, answer.  It decides nothing.
+The framework stays in server.py; handlers run in its pool of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from svyaz.access.actor import Actor
+from svyaz.api.errors import BadRequest, WrongOrigin
+from svyaz.kernel.http import Incoming
+from svyaz.kernel.problem import NotFound
+from svyaz.kernel.words import load_words
+from svyaz.org.actors import build_actor
+from svyaz.org.sessions import NotSignedIn, find_signed_in, same_csrf, touch, wants_touch
+from svyaz.storage.accounts import SignedIn
+from svyaz.storage.session import Session
+from svyaz.tenancy.company import Company
+
+T = TypeVar("T")
+COOKIE = "svyaz_session"
+CSRF_HEADER = "x-svyaz-csrf"
+
+
+@dataclass(slots=True)
+class Actors:
+    """Actors already built, by (employee, org revision, schema revision): people change rarely, requests are many."""
+
+    limit: int = 2_000
+    _kept: dict[tuple[int, int, int, str], Actor] = field(default_factory=dict)
+
+    def of(self, session: Session, found: SignedIn, language: str) -> Actor | None:
+        kind = "token" if not found.csrf else "person"
+        key = (found.employee, found.org_revision, session.snapshot.revision, kind + language)
+        actor = self._kept.get(key)
+        if actor is None:
+            actor = build_actor(session, found.employee, kind=kind, language=language)
+            if actor is not None:
+                if len(self._kept) >= self.limit:
+                    self._kept.clear()
+                self._kept[key] = actor
+        return actor
+
+
+@dataclass(slots=True)
+class Call:
+    """needs_csrf: the route changes something, so a cookie alone is not enough."""
+
+    incoming: Incoming
+    company: Company
+    actors: Actors
+    changes: bool = False
+    late_touch: bool = False
+
+    @property
+    def params(self) -> dict[str, str]:
+        return dict(self.incoming.params)
+
+    @property
+    def key(self) -> str:
+        """The session key or token that came with the request, "" when none did."""
+        given = self.incoming.headers.get("authorization", "")
+        if given.lower().startswith("bearer "):
+            return given[7:].strip()
+        return self.incoming.cookies.get(COOKIE, "")
+
+    @property
+    def language(self) -> str:
+        """«ru» unless the reader asks for English: by cookie of the page, else by Accept-Language."""
+        chosen = self.incoming.cookies.get("svyaz_language", "")
+        if chosen in ("ru", "en"):
+            return chosen
+        given = self.incoming.headers.get("accept-language", "").lower()
+        return "en" if given.startswith("en") else "ru"
+
+    @property
+    def words(self) -> Any:
+        return load_words(self.language)
+
+    def actor(self, session: Session) -> Actor:
+        found = find_signed_in(session, self.key)
+        if found is None:
+            raise NotSignedIn()
+        if self.changes:
+            if found.csrf and not same_csrf(found, self.incoming.headers.get(CSRF_HEADER, "")):
+                raise WrongOrigin()
+            if found.scope == "read":
+                raise NotFound(entity="", id="")
+        actor = self.actors.of(session, found, self.language)
+        if actor is None:
+            raise NotSignedIn()
+        self.late_touch = self.late_touch or wants_touch(session, found)
+        return actor
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Actor]]:
+        with self.company.read() as session:
+            yield session, self.actor(session)
+        self.touch()
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Session, Actor]]:
+        """Authorised inside the transaction that writes: a person closed a moment ago changes nothing."""
+        with self.company.write() as session:
+            yield session, self.actor(session)
+
+    def touch(self) -> None:
+        if self.late_touch:
+            self.late_touch = False
+            with self.company.write() as session:
+                touch(session, self.key)
+
+    def body(self, shape: type[T]) -> T:
+        """The JSON body as `shape`; unknown keys and wrong types are refused by name."""
+        if not self.incoming.body:
+            raise BadRequest("body", expected="JSON")
+        try:
+            return msgspec.json.decode(self.incoming.body, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+            raise BadRequest("body", expected=str(wrong)[:300]) from None
+
+    def query(self, name: str, default: str = "") -> str:
+        return self.incoming.query.get(name, default)
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        given = self.query(name)
+        if not given:
+            return default
+        if not given.isascii() or not given.lstrip("-").isdigit() or len(given) > 12:
+            raise BadRequest(name, expected=f"{least}…{most}")
+        if not least <= int(given) <= most:
+            raise BadRequest(name, expected=f"{least}…{most}")
+        return int(given)
+
+    def only(self, *known: str) -> None:
+        """Refuse query parameters nobody reads: a misspelt filter must not return everything."""
+        for name in self.incoming.query:
+            if name not in known:
+                raise BadRequest(name, expected=", ".join(known))
+
+    def id(self, name: str = "id") -> int:
+        given = self.incoming.params[name]
+        if not given.isascii() or not given.isdigit() or len(given) > 18:
+            raise NotFound(name, entity=self.incoming.params.get("entity", ""), id=given[:40])
+        return int(given)

@@ -1,0 +1,35 @@
+"""A route declared once: the server, the OpenAPI document and the test of access all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from svyaz.api.call import Call
+from svyaz.kernel.http import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """needs: "nobody" (before sign-in), "person" (any signed-in actor; the door inside decides the rest)
+    or the name of an ability («import», «people», «configure», «bulk»).
+    body: msgspec Struct of the JSON body, or None.  upload: takes multipart.
+    query: names of the query parameters with their JSON types.  answer: what it returns, in words.
+    per_entity: the OpenAPI document has one such path for each entity."""
+
+    method: str
+    path: str
+    run: Callable[[Call], Answer]
+    summary: str
+    needs: str = "person"
+    body: type[Any] | None = None
+    upload: bool = False
+    query: tuple[tuple[str, str], ...] = ()
+    answer: str = "object"
+    status: int = 200
+    per_entity: bool = False
+
+    @property
+    def changes(self) -> bool:
+        return self.method != "GET"

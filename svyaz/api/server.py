@@ -1,0 +1,278 @@
+"""The ASGI application: framework requests in, handlers in a pool of threads, answers out.
+
+Everything a browser is told about safety is here: CSP without inline, no foreign hosts, nosniff,
+no framing.  Handlers never see the framework.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route as Path_
+
+from svyaz.access.abilities import require_ability
+from svyaz.api.call import COOKIE, Actors, Call
+from svyaz.api.errors import BadRequest, ServerBroken, TooLarge, WrongMediaType, WrongOrigin, answer_problem
+from svyaz.api.limits import Limits
+from svyaz.api.route import Route
+from svyaz.api.static import static_answer
+from svyaz.kernel.http import Answer, Incoming, Upload
+from svyaz.kernel.problem import NotFound, Problem
+from svyaz.tenancy.company import Company
+
+log = logging.getLogger("svyaz.api")
+
+LONGEST_BODY = 8 * 1024 * 1024
+LONGEST_UPLOAD = 200 * 1024 * 1024
+THREADS = 8
+SAFETY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the application needs besides the routes.  secure: cookies only over HTTPS."""
+
+    company: Company
+    static: Path
+    secure: bool = False
+    limits: Limits | None = None
+
+
+def build_server(serving: Serving, routes: Sequence[Route], on_stop: Callable[[], None] | None = None) -> Starlette:
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+    actors = Actors()
+
+    def endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
+        async def respond(request: Request) -> Response:
+            return await _respond(serving, route, request, pool, actors)
+
+        return respond
+
+    async def page(request: Request) -> Response:
+        try:
+            answer = static_answer(serving.static, request.url.path, request.headers.get("accept-encoding", ""))
+        except Problem as problem:
+            answer = answer_problem(problem, _language(request))
+        return _response(answer, serving.secure)
+
+    async def unknown(request: Request) -> Response:
+        return _response(
+            answer_problem(NotFound("path", entity="", id=request.url.path[:100]), _language(request)), serving.secure
+        )
+
+    paths = [Path_(route.path, endpoint(route), methods=[route.method]) for route in routes]
+    paths += [
+        Path_("/api/{rest:path}", unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        Path_("/{rest:path}", page, methods=["GET"]),
+    ]
+
+    async def refused(request: Request, wrong: Exception) -> Response:
+        status = wrong.status_code if isinstance(wrong, HTTPException) else 400
+        problem = BadRequest(
+            "method", expected=", ".join(sorted({one.method for one in routes if one.path == request.url.path}))
+        )
+        problem.status = status  # type: ignore[misc]
+        return _response(answer_problem(problem, _language(request)), serving.secure)
+
+    application = Starlette(routes=paths, exception_handlers={HTTPException: refused})
+    application.router.redirect_slashes = False
+    application.state.pool = pool
+    if on_stop is not None:
+        application.router.lifespan_context = _lifespan(pool, on_stop)
+    return application
+
+
+def _lifespan(pool: ThreadPoolExecutor, on_stop: Callable[[], None]) -> Any:
+    @asynccontextmanager
+    async def run(_: Starlette) -> Any:
+        yield
+        pool.shutdown(wait=True)
+        on_stop()
+
+    return run
+
+
+async def _respond(
+    serving: Serving, route: Route, request: Request, pool: ThreadPoolExecutor, actors: Actors
+) -> Response:
+    """One request: limits and origin first, then the body, then the handler in a thread."""
+    with tempfile.TemporaryDirectory(prefix="svyaz-") if route.upload else _Nothing() as folder:
+        try:
+            if serving.limits is not None:
+                serving.limits.check(
+                    _address(request), request.cookies.get(COOKIE) or request.headers.get("authorization", "")
+                )
+            if route.changes:
+                _check_origin(request)
+            incoming = await _incoming(route, request, Path(folder) if folder else None)
+            call = Call(incoming, serving.company, actors, changes=route.changes)
+            answer = await asyncio.get_running_loop().run_in_executor(pool, _run, route, call)
+        except Problem as problem:
+            answer = answer_problem(problem, _language(request))
+        except ClientDisconnect:
+            answer = Answer(499)
+        except Exception:
+            number = secrets.token_hex(4)
+            log.exception("request %s %s failed, number %s", request.method, request.url.path, number)
+            answer = answer_problem(ServerBroken(number=number), _language(request))
+        return _response(answer, serving.secure)
+
+
+def _run(route: Route, call: Call) -> Answer:
+    if route.needs not in ("nobody", "person"):
+        with call.reading() as (session, actor):
+            require_ability(session.snapshot, actor, route.needs)
+    answer = route.run(call)
+    if answer.body is not None:
+        # Serialised in the thread, so that a page of a thousand rows does not hold the event loop.
+        return Answer(answer.status, None, dumps(answer.body), answer.media_type, answer.headers, answer.cookies)
+    return answer
+
+
+def dumps(body: Any) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE_UTC)
+
+
+def _check_origin(request: Request) -> None:
+    """A page of another site must not even try: browsers always send Origin with a POST."""
+    origin = request.headers.get("origin")
+    if origin and origin.split("://", 1)[-1] != request.headers.get("host", ""):
+        raise WrongOrigin("origin")
+
+
+async def _incoming(route: Route, request: Request, folder: Path | None) -> Incoming:
+    if route.changes and not route.upload and "json" not in request.headers.get("content-type", "application/json"):
+        raise WrongMediaType("content-type", expected="application/json")
+    most = LONGEST_UPLOAD if route.upload else LONGEST_BODY
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared) > most:
+        raise TooLarge("body", most=most)
+    form: dict[str, str] = {}
+    uploads: dict[str, Upload] = {}
+    body = b""
+    if route.upload and folder is not None:
+        form, uploads = await _form(request, folder, most)
+    elif route.changes:
+        chunks, size = [], 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > most:
+                raise TooLarge("body", most=most)
+            chunks.append(chunk)
+        body = b"".join(chunks)
+    return Incoming(
+        method=request.method,
+        path=request.url.path,
+        params={key: str(value) for key, value in request.path_params.items()},
+        query=dict(request.query_params),
+        headers={key.lower(): value for key, value in request.headers.items()},
+        cookies=request.cookies,
+        body=body,
+        address=_address(request),
+        form=form,
+        uploads=uploads,
+    )
+
+
+async def _form(request: Request, folder: Path, most: int) -> tuple[dict[str, str], dict[str, Upload]]:
+    if "multipart/form-data" not in request.headers.get("content-type", ""):
+        raise WrongMediaType("content-type", expected="multipart/form-data")
+    fields: dict[str, str] = {}
+    uploads: dict[str, Upload] = {}
+    try:
+        form = await request.form(max_files=20, max_fields=50, max_part_size=1024 * 1024)
+    except HTTPException as wrong:
+        raise BadRequest("body", expected=str(wrong.detail)[:200]) from None
+    async with _Closing(form):
+        for number, (name, value) in enumerate(form.multi_items()):
+            if not isinstance(value, UploadFile):
+                fields[name] = value
+                continue
+            path, size = folder / f"upload-{number}", 0
+            with path.open("wb") as out:
+                while chunk := await value.read(1024 * 1024):
+                    size += len(chunk)
+                    if size > most:
+                        raise TooLarge(name, most=most)
+                    out.write(chunk)
+            uploads[name if name not in uploads else f"{name}{number}"] = Upload(
+                value.filename or "", path, size, value.content_type or "application/octet-stream"
+            )
+    return fields, uploads
+
+
+class _Closing:
+    def __init__(self, form: Any) -> None:
+        self.form = form
+
+    async def __aenter__(self) -> Any:
+        return self.form
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.form.close()
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _response(answer: Answer, secure: bool) -> Response:
+    headers = {**SAFETY, "Cache-Control": "no-store", **answer.headers}
+    response: Response
+    if answer.file is not None:
+        response = FileResponse(answer.file, answer.status, headers, media_type=answer.media_type)
+    elif isinstance(answer.content, bytes):
+        response = Response(answer.content, answer.status, headers, media_type=answer.media_type)
+    elif answer.content is not None:
+        response = StreamingResponse(answer.content, answer.status, headers, media_type=answer.media_type)
+    elif answer.body is None:
+        response = Response(b"", answer.status, headers)
+    else:
+        response = Response(dumps(answer.body), answer.status, headers, media_type=answer.media_type)
+    for name, value in answer.cookies.items():
+        if value:
+            response.set_cookie(
+                name, value, max_age=14 * 86_400, httponly=True, samesite="lax", secure=secure, path="/"
+            )
+        else:
+            response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _language(request: Request) -> str:
+    chosen = request.cookies.get("svyaz_language", "")
+    if chosen in ("ru", "en"):
+        return chosen
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "ru"

@@ -1,0 +1,207 @@
+"""Sign in and out, who am I, my tokens, my preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from svyaz.api.call import COOKIE, Call
+from svyaz.api.errors import BadRequest
+from svyaz.api.route import Route
+from svyaz.kernel.http import Answer
+from svyaz.kernel.problem import NotFound
+from svyaz.kernel.text import clean
+from svyaz.org import sessions
+from svyaz.storage import accounts, ids, preference, record_tables
+from svyaz.storage.session import Session
+
+
+class SignIn(msgspec.Struct, forbid_unknown_fields=True):
+    login: str
+    password: str
+
+
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+    old: str
+    new: str
+
+
+class NewToken(msgspec.Struct, forbid_unknown_fields=True):
+    title: str
+    scope: str = "all"
+    days: int = 365
+
+
+class Language(msgspec.Struct, forbid_unknown_fields=True):
+    language: str
+
+
+def show_session(call: Call) -> Answer:
+    """GET /api/session: whether the cookie is good, and the CSRF value that goes with it."""
+    with call.company.read() as session:
+        found = sessions.find_signed_in(session, call.key)
+        return Answer(body=_told(call, session, found))
+
+
+def open_session(call: Call) -> Answer:
+    """POST /api/session  body: {"login", "password"}"""
+    body = call.body(SignIn)
+    address = call.incoming.address
+    with call.company.read() as session:
+        sessions.check_attempts(session, body.login, address)
+        person = sessions.find_person(session, body.login, body.password)
+    with call.company.write() as session:
+        # Counted again in the transaction that notes the failure: parallel guesses share one count.
+        sessions.check_attempts(session, body.login, address)
+        if person is None:
+            sessions.note_failure(session, body.login, address)
+        else:
+            opened = sessions.open_session(session, person, address, call.incoming.headers.get("user-agent", ""))
+    if person is None:
+        raise sessions.SignInFailed()
+    told = {
+        "signed_in": True,
+        "csrf": opened.csrf,
+        "company": call.company.settings.title,
+        "language": call.language,
+        "must_change": opened.must_change,
+    }
+    return Answer(body=told, cookies={COOKIE: opened.key})
+
+
+def end_session(call: Call) -> Answer:
+    """DELETE /api/session"""
+    with call.writing() as (session, _):
+        accounts.end_session(session, sessions.digest(call.key))
+    return Answer(204, cookies={COOKIE: ""})
+
+
+def show_me(call: Call) -> Answer:
+    """GET /api/me"""
+    with call.reading() as (session, actor):
+        label = record_tables.labels(session, "employee", [actor.employee or 0]).get(actor.employee or 0, "")
+        roles = [
+            {"key": key, "title": session.snapshot.roles[key].title.say(actor.language)}
+            for key in actor.roles
+            if key in session.snapshot.roles
+        ]
+        login = accounts.login_of(session, actor.employee or 0)
+        return Answer(
+            body={
+                "id": actor.employee,
+                "label": label,
+                "login": login.login if login else "",
+                "language": actor.language,
+                "zone": actor.zone,
+                "abilities": sorted(actor.abilities),
+                "roles": roles,
+                "must_change": bool(login and login.must_change),
+                "photo": None,
+            }
+        )
+
+
+def change_password(call: Call) -> Answer:
+    """POST /api/me/password  body: {"old", "new"}: ends all other sessions of the person."""
+    body = call.body(NewPassword)
+    with call.writing() as (session, actor):
+        sessions.change_password(session, actor.employee or 0, body.old, body.new, keep=call.key)
+    return Answer(204)
+
+
+def set_language(call: Call) -> Answer:
+    """PUT /api/me/language  body: {"language": "en"}"""
+    body = call.body(Language)
+    if body.language not in ("ru", "en"):
+        raise BadRequest("language", expected="ru, en")
+    with call.writing():
+        pass
+    return Answer(body={"language": body.language}, cookies={"svyaz_language": body.language})
+
+
+def list_tokens(call: Call) -> Answer:
+    """GET /api/tokens"""
+    with call.reading() as (session, actor):
+        rows = accounts.tokens_of(session, actor.employee or 0)
+    return Answer(
+        body={
+            "tokens": [
+                {
+                    "id": number,
+                    "title": title,
+                    "scope": scope,
+                    "created_at": accounts.moment(created),
+                    "expires_at": accounts.moment(expires),
+                    "used_at": accounts.moment(used) if used else None,
+                }
+                for number, title, scope, created, expires, used in rows
+            ]
+        }
+    )
+
+
+def create_token(call: Call) -> Answer:
+    """POST /api/tokens  body: {"title", "scope": "all"|"read", "days"}: the token is shown only now."""
+    body = call.body(NewToken)
+    if not 1 <= body.days <= 3650:
+        raise BadRequest("days", expected="1…3650")
+    with call.writing() as (session, actor):
+        if actor.kind == "token":
+            # A stolen token must not give birth to others that outlive it.
+            raise NotFound(entity="token", id="")
+        number = ids.take_ids(session, 1)[0]
+        token = sessions.create_token(session, actor.employee or 0, clean(body.title), body.scope, body.days, number)
+    return Answer(201, {"id": number, "token": token})
+
+
+def drop_token(call: Call) -> Answer:
+    """DELETE /api/tokens/{id}"""
+    with call.writing() as (session, actor):
+        if not accounts.drop_token(session, actor.employee or 0, call.id()):
+            raise NotFound("id", entity="token", id=call.id())
+    return Answer(204)
+
+
+def read_preference(call: Call) -> Answer:
+    """GET /api/preferences/{key}"""
+    with call.reading() as (session, actor):
+        return Answer(body={"value": preference.read(session, actor.employee or 0, call.incoming.params["key"][:120])})
+
+
+def write_preference(call: Call) -> Answer:
+    """PUT /api/preferences/{key}  body: {"value": any JSON up to 64 KB}"""
+    try:
+        body = msgspec.json.decode(call.incoming.body)
+    except msgspec.DecodeError as wrong:
+        raise BadRequest("body", expected=str(wrong)[:200]) from None
+    if not isinstance(body, dict) or set(body) != {"value"} or len(call.incoming.body) > 65_536:
+        raise BadRequest("body", expected='{"value": …} ≤ 64 KB')
+    with call.writing() as (session, actor):
+        preference.write(session, actor.employee or 0, call.incoming.params["key"][:120], body["value"])
+    return Answer(204)
+
+
+def _told(call: Call, session: Session, found: accounts.SignedIn | None) -> dict[str, Any]:
+    return {
+        "signed_in": found is not None,
+        "csrf": found.csrf if found else "",
+        "company": session.snapshot.settings.title,
+        "language": call.language,
+        "must_change": False,
+    }
+
+
+ROUTES = (
+    Route("GET", "/api/session", show_session, "Whether this browser is signed in", needs="nobody"),
+    Route("POST", "/api/session", open_session, "Sign in", needs="nobody", body=SignIn),
+    Route("DELETE", "/api/session", end_session, "Sign out", status=204),
+    Route("GET", "/api/me", show_me, "Who I am and what I may"),
+    Route("POST", "/api/me/password", change_password, "Change my password", body=NewPassword, status=204),
+    Route("PUT", "/api/me/language", set_language, "Choose my language", body=Language),
+    Route("GET", "/api/tokens", list_tokens, "My API tokens"),
+    Route("POST", "/api/tokens", create_token, "Make an API token", body=NewToken, status=201),
+    Route("DELETE", "/api/tokens/{id}", drop_token, "Revoke an API token", status=204),
+    Route("GET", "/api/preferences/{key}", read_preference, "What I keep for myself under a key"),
+    Route("PUT", "/api/preferences/{key}", write_preference, "Keep something for myself", status=204),
+)

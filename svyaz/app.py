@@ -1,0 +1,112 @@
+"""What the system consists of: traits, routes, runners of jobs, what repeats; and how a home is opened.
+
+Registration is this list (rule 10): a part that is not named here does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from svyaz.access.actor import SYSTEM, Actor
+from svyaz.api import (
+    files_api,
+    imports_api,
+    jobs_api,
+    records_api,
+    reports_api,
+    schema_api,
+    session_api,
+    timeline_api,
+)
+from svyaz.api.limits import Limits
+from svyaz.api.openapi import openapi_route
+from svyaz.api.route import Route
+from svyaz.api.server import Serving, build_server
+from svyaz.exchange.imports import run_import
+from svyaz.jobs.schedule import Repeating
+from svyaz.jobs.worker import Cancelled, JobContext, Runner, Worker
+from svyaz.kernel.clock import Clock, SystemClock
+from svyaz.org import housekeeping, structure
+from svyaz.org.actors import build_actor
+from svyaz.org.sessions import NotSignedIn
+from svyaz.records.runners import EMPTY_TRASH, record_runners
+from svyaz.records.trait import Trait
+from svyaz.solutions.shipped import PACKAGE
+from svyaz.storage.session import Session
+from svyaz.tenancy import company as tenancy
+from svyaz.tenancy.company import Company
+from svyaz.traits.registry import RUNNERS as TRAIT_RUNNERS, SHAPES, TRAITS
+
+CONDUCT: tuple[Trait, ...] = (*TRAITS, structure.CONDUCT)
+
+PARTS: tuple[Route, ...] = (
+    *session_api.ROUTES,
+    *schema_api.ROUTES,
+    *records_api.ROUTES,
+    *timeline_api.ROUTES,
+    *files_api.ROUTES,
+    *imports_api.ROUTES,
+    *jobs_api.ROUTES,
+    *reports_api.ROUTES,
+)
+ROUTES: tuple[Route, ...] = (*PARTS, openapi_route(PARTS))
+
+REPEATING: tuple[Repeating, ...] = (
+    Repeating("housekeeping", "housekeeping", daily_at=time(3, 30)),
+    Repeating("empty_trash", EMPTY_TRASH, daily_at=time(4, 0)),
+)
+
+
+def actor_of(session: Session, employee: int | None) -> Actor:
+    """Whose rights a job runs with: those of who asked for it, as they are now; a closed person's job stops."""
+    if employee is None:
+        return SYSTEM
+    actor = build_actor(session, employee)
+    if actor is None:
+        raise NotSignedIn()
+    return actor
+
+
+def _import(context: JobContext, arguments: Mapping[str, Any]) -> Any:
+    counts = run_import(context.company, int(arguments["run"]), actor_of, context.progress, context.cancelled)
+    if context.cancelled():
+        raise Cancelled(counts)
+    return counts
+
+
+RUNNERS: dict[str, Runner] = {
+    "import": _import,
+    "housekeeping": housekeeping.run,
+    **record_runners(actor_of),
+    **TRAIT_RUNNERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A company with everything that serves it."""
+
+    company: Company
+    worker: Worker
+    clock: Clock
+
+
+def open_home(home: Path, clock: Clock | None = None) -> Opened:
+    clock = clock or SystemClock()
+    company = tenancy.open(home, SHAPES, clock)
+    company.conduct = CONDUCT
+    return Opened(company, Worker(company, RUNNERS, clock, repeating=REPEATING), clock)
+
+
+def build_app(
+    opened: Opened, *, secure: bool = False, limits: bool = True, on_stop: Callable[[], None] | None = None
+) -> Starlette:
+    """The ASGI application of one company."""
+    serving = Serving(opened.company, PACKAGE / "static", secure, Limits() if limits else None)
+    return build_server(serving, ROUTES, on_stop)

@@ -1,0 +1,91 @@
+"""Make a company, look whether it is whole."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from svyaz.access.actor import SYSTEM
+from svyaz.app import open_home
+from svyaz.kernel.clock import SystemClock
+from svyaz.org.people import let_in
+from svyaz.records.write import create_record
+from svyaz.solutions.sample import load_sample
+from svyaz.solutions.shipped import shipped, source_of
+from svyaz.storage import accounts, catalog
+from svyaz.tenancy import company as tenancy
+from svyaz.tenancy.home import HomeSettings
+from svyaz.traits.registry import SHAPES
+
+DEMO_TITLE = "Ромашка"
+FIRST_LOGIN = "admin"
+
+
+def init(options: argparse.Namespace) -> int:
+    keys = tuple(options.solution or ("sales",))
+    title = options.title or (DEMO_TITLE if options.demo else "Компания")
+    login, password = make(
+        options.home,
+        keys,
+        title,
+        demo=options.demo,
+        url=options.database,
+        schema=options.schema,
+        currency=options.currency,
+    )
+    tell_way_in(login, password)
+    return 0
+
+
+def make(
+    home: Path,
+    keys: tuple[str, ...],
+    title: str,
+    *,
+    demo: bool,
+    url: str = "",
+    schema: str = "svyaz",
+    currency: str = "",
+) -> tuple[str, str]:
+    """A company with its first administrator; returns his login and one-time password."""
+    source = source_of(keys, title)
+    if currency:
+        source = replace(source, settings={**source.settings, "currency": currency.upper()})
+    tenancy.create(home, source, SHAPES, SystemClock(), HomeSettings(url, schema)).close()
+    opened = open_home(home)
+    try:
+        for key in keys:
+            load_sample(opened.company, shipped()[key] / "sample", "order" if demo else "always")
+        with opened.company.write() as session:
+            found = next((one for one in accounts.employees_with_role(session, "admin")), None)
+            if found is None:
+                found = create_record(
+                    session, SYSTEM, "employee", {"first_name": "Администратор", "surname": "системы"}, cause="init"
+                ).id
+            known = accounts.login_of(session, found)
+            login = known.login if known else FIRST_LOGIN
+            roles = ("admin",) if "admin" in session.snapshot.roles else tuple(session.snapshot.roles)[:1]
+            password = let_in(session, found, login, roles)
+    finally:
+        opened.company.close()
+    return login, password
+
+
+def tell_way_in(login: str, password: str) -> None:
+    print(f"Вход: {login}")
+    print(f"Одноразовый пароль: {password}", flush=True)
+
+
+def check(options: argparse.Namespace) -> int:
+    """The tables are those of the configuration; records and the log agree on counts."""
+    opened = open_home(options.home)
+    try:
+        with opened.company.read() as session:
+            wrong = catalog.differences(session, session.snapshot)
+        for one in wrong:
+            print(one)
+        print("База в порядке." if not wrong else f"Расхождений: {len(wrong)}.")
+        return 1 if wrong else 0
+    finally:
+        opened.company.close()

@@ -1,0 +1,66 @@
+"""Logins and tokens from the command line: for the first day and for the day everyone is locked out."""
+
+from __future__ import annotations
+
+import argparse
+
+from svyaz.access.actor import SYSTEM
+from svyaz.app import open_home
+from svyaz.exchange.label_parts import split_label
+from svyaz.kernel.problem import Problem
+from svyaz.kernel.text import fold
+from svyaz.org import sessions
+from svyaz.org.passwords import hash_password, one_time_password
+from svyaz.org.people import let_in
+from svyaz.records.write import create_record
+from svyaz.storage import accounts, ids
+
+
+class LoginUnknown(Problem):
+    code = "login_unknown"  # facts: login
+
+
+def add_user(options: argparse.Namespace) -> int:
+    opened = open_home(options.home)
+    try:
+        with opened.company.write() as session:
+            values = split_label(session.snapshot.entities["employee"].label, options.name) or {}
+            employee = create_record(session, SYSTEM, "employee", values, cause="cli").id
+            password = let_in(session, employee, options.login, tuple(options.role or ()))
+    finally:
+        opened.company.close()
+    print(f"Вход: {options.login}")
+    print(f"Одноразовый пароль: {password}")
+    return 0
+
+
+def new_password(options: argparse.Namespace) -> int:
+    opened = open_home(options.home)
+    try:
+        with opened.company.write() as session:
+            found = accounts.find_login(session, fold(options.login))
+            if found is None:
+                raise LoginUnknown("--login", login=options.login)
+            password = one_time_password()
+            accounts.set_password(session, found.employee, hash_password(password), must_change=True)
+            accounts.end_sessions_of(session, found.employee)
+    finally:
+        opened.company.close()
+    print(f"Одноразовый пароль: {password}")
+    return 0
+
+
+def create_token(options: argparse.Namespace) -> int:
+    opened = open_home(options.home)
+    try:
+        with opened.company.write() as session:
+            found = accounts.find_login(session, fold(options.login))
+            if found is None:
+                raise LoginUnknown("--login", login=options.login)
+            token = sessions.create_token(
+                session, found.employee, options.title, options.scope, options.days, ids.take_id(session)
+            )
+    finally:
+        opened.company.close()
+    print(token)
+    return 0

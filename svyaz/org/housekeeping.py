@@ -1,0 +1,21 @@
+"""What is swept each night: ended sessions, unused uploads, jobs that ended long ago, old answers to repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from svyaz.jobs.worker import JobContext
+from svyaz.storage import accounts, blobs, queue
+
+UPLOADS, JOBS = timedelta(days=2), timedelta(days=30)
+
+
+def run(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, int]:
+    with context.company.write() as session:
+        return {
+            "sessions": accounts.forget_old_sessions(session, accounts.micros(session.now)),
+            "uploads": blobs.sweep(session, context.company.blobs, session.now - UPLOADS),
+            "jobs": queue.forget_ended(session, session.now - JOBS),
+        }

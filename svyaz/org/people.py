@@ -1,0 +1,44 @@
+"""Give an employee a way in: login, first password, roles."""
+
+from __future__ import annotations
+
+from svyaz.kernel.problem import Problem
+from svyaz.kernel.text import clean, fold
+from svyaz.org.passwords import hash_password, one_time_password
+from svyaz.storage import accounts
+from svyaz.storage.session import Session
+
+
+class LoginTaken(Problem):
+    code = "login_taken"  # facts: login
+
+
+class LoginMissing(Problem):
+    code = "login_missing"
+
+
+class UnknownRole(Problem):
+    code = "unknown_role"  # facts: role, known
+
+
+def let_in(session: Session, employee: int, login: str, roles: tuple[str, ...], password: str | None = None) -> str:
+    """Create the login of an employee and return the password: the one given or a one-time one
+    that must be changed at the first sign-in."""
+    login = clean(login).strip()
+    if not login or len(login) > 200:
+        raise LoginMissing("login")
+    taken = accounts.find_login(session, fold(login))
+    if taken is not None and taken.employee != employee:
+        raise LoginTaken("login", login=login)
+    check_roles(session, roles)
+    chosen = password or one_time_password()
+    accounts.put_login(session, employee, login, fold(login), hash_password(chosen), must_change=password is None)
+    accounts.set_roles(session, employee, roles)
+    return chosen
+
+
+def check_roles(session: Session, roles: tuple[str, ...]) -> None:
+    known = session.snapshot.roles
+    for role in roles:
+        if role not in known:
+            raise UnknownRole("roles", role=role, known=", ".join(sorted(known)))

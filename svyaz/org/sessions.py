@@ -1,0 +1,166 @@
+"""Who is asking: sign-in, the cookie session, the API token.
+
+Keys are 32 random bytes; the database keeps their SHA-256.  A session lives 14 days since it was
+last seen and ends at once when its person is closed: every request looks at both rows.
+
+Attempts are counted per login-and-address and per address, not per login alone: a stranger who
+guesses from one address must not lock the administrator out of his own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from svyaz.kernel.problem import Problem
+from svyaz.kernel.text import fold
+from svyaz.org.passwords import hash_password, may_enter_with
+from svyaz.storage import accounts
+from svyaz.storage.session import Session
+
+LIFE = timedelta(days=14)
+TOUCH_EVERY = timedelta(minutes=10)
+WINDOW = timedelta(minutes=15)
+PER_LOGIN, PER_ADDRESS = 5, 40
+TOKEN_PREFIX = "svz_"
+TOKEN_SCOPES = ("all", "read")
+
+
+class SignInFailed(Problem):
+    """One answer for an unknown login, a wrong password and a closed person."""
+
+    code = "sign_in_failed"
+    status = 401
+
+
+class TooManyAttempts(Problem):
+    code = "too_many_attempts"  # facts: minutes
+    status = 429
+
+
+class NotSignedIn(Problem):
+    code = "not_signed_in"
+    status = 401
+
+
+class WrongPassword(Problem):
+    code = "wrong_password"
+
+
+class UnknownTokenScope(Problem):
+    code = "unknown_token_scope"  # facts: scope, known
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session just opened: `key` goes into the cookie and is seen only now."""
+
+    key: str
+    csrf: str
+    employee: int
+    must_change: bool
+
+
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def check_attempts(session: Session, login: str, address: str) -> None:
+    since = accounts.micros(session.now - WINDOW)
+    pair = f"{fold(login)[:200]}|{address}"
+    if (
+        accounts.count_attempts(session, pair, since) >= PER_LOGIN
+        or accounts.count_attempts(session, address, since) >= PER_ADDRESS
+    ):
+        raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
+
+
+def find_person(session: Session, login: str, password: str) -> accounts.Login | None:
+    """The login whose password fits; takes the same time when there is none."""
+    found = accounts.find_login(session, fold(login.strip()))
+    fits = may_enter_with(password, found.password_hash if found else None)
+    return found if found and fits and found.active else None
+
+
+def note_failure(session: Session, login: str, address: str) -> None:
+    now = session.now
+    accounts.add_attempt(
+        session, (f"{fold(login)[:200]}|{address}", address), accounts.micros(now), accounts.micros(now - WINDOW)
+    )
+
+
+def open_session(session: Session, person: accounts.Login, address: str, browser: str) -> Opened:
+    """A new key at every sign-in: a key known before sign-in is worth nothing after it."""
+    key, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+    at = session.now
+    accounts.forget_old_sessions(session, accounts.micros(at))
+    accounts.put_session(
+        session,
+        digest(key),
+        person.employee,
+        csrf,
+        accounts.micros(at),
+        accounts.micros(at + LIFE),
+        address[:60],
+        browser[:300],
+    )
+    accounts.clear_attempts(session, f"{fold(person.login)[:200]}|{address}")
+    return Opened(key, csrf, person.employee, person.must_change)
+
+
+def find_signed_in(session: Session, key: str) -> accounts.SignedIn | None:
+    """The living session behind a cookie or the token behind `Authorization: Bearer svz_…`."""
+    if not key or len(key) > 200:
+        return None
+    find = accounts.find_token if key.startswith(TOKEN_PREFIX) else accounts.find_session
+    found = find(session, digest(key))
+    if found is None or not found.active or found.expires_at < accounts.micros(session.now):
+        return None
+    return found
+
+
+def wants_touch(session: Session, found: accounts.SignedIn) -> bool:
+    return accounts.micros(session.now - TOUCH_EVERY) > found.seen_at
+
+
+def touch(session: Session, key: str) -> None:
+    now = accounts.micros(session.now)
+    if key.startswith(TOKEN_PREFIX):
+        accounts.touch_token(session, digest(key), now)
+    else:
+        accounts.touch_session(session, digest(key), now, accounts.micros(session.now + LIFE))
+
+
+def same_csrf(found: accounts.SignedIn, given: str) -> bool:
+    return bool(found.csrf) and hmac.compare_digest(found.csrf.encode(), given.encode())
+
+
+def change_password(session: Session, employee: int, old: str, new: str, keep: str) -> None:
+    """All other sessions of the person end: whoever stole one is out."""
+    login = accounts.login_of(session, employee)
+    if login is None or not may_enter_with(old, login.password_hash):
+        raise WrongPassword("old")
+    accounts.set_password(session, employee, hash_password(new), must_change=False)
+    accounts.end_sessions_of(session, employee, digest(keep))
+
+
+def create_token(session: Session, employee: int, title: str, scope: str, days: int, token_id: int) -> str:
+    """The token, shown once.  scope: "all" (whatever the person may) or "read" (reads only)."""
+    if scope not in TOKEN_SCOPES:
+        raise UnknownTokenScope("scope", scope=scope, known=", ".join(TOKEN_SCOPES))
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    at = session.now
+    accounts.put_token(
+        session,
+        digest(token),
+        token_id,
+        employee,
+        title[:200],
+        scope,
+        accounts.micros(at),
+        accounts.micros(at + timedelta(days=days)),
+    )
+    return token

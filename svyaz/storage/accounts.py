@@ -1,0 +1,238 @@
+"""Rows behind sign-in: logins, sessions, tokens, role members, failed attempts.
+
+Secrets are kept as hashes only: passwords by argon2id (org/passwords.py), session keys and
+tokens by SHA-256.  Times are microseconds since 1970 UTC, so both databases compare alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from svyaz.storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    employee: int
+    login: str
+    password_hash: str | None
+    active: bool
+    must_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A living session or token together with whether its person may still come in."""
+
+    employee: int
+    csrf: str
+    active: bool
+    expires_at: int
+    seen_at: int
+    scope: str
+    org_revision: int
+
+
+def micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+def moment(stored: int) -> datetime:
+    return datetime.fromtimestamp(stored / 1_000_000, tz=UTC)
+
+
+# --- logins
+
+
+def put_login(
+    session: Session, employee: int, login: str, login_key: str, password_hash: str | None, must_change: bool
+) -> None:
+    """Add or replace the login of an employee."""
+    session.run("DELETE FROM sv_login WHERE employee = ?", (employee,))
+    session.run(
+        "INSERT INTO sv_login (employee, login, login_key, password_hash, active, must_change) VALUES (?, ?, ?, ?, ?, ?)",
+        (employee, login, login_key, password_hash, 1, int(must_change)),
+    )
+    bump_org_revision(session)
+
+
+def find_login(session: Session, login_key: str) -> Login | None:
+    return _login(
+        session.fetch(
+            "SELECT employee, login, password_hash, active, must_change FROM sv_login WHERE login_key = ?", (login_key,)
+        )
+    )
+
+
+def login_of(session: Session, employee: int) -> Login | None:
+    return _login(
+        session.fetch(
+            "SELECT employee, login, password_hash, active, must_change FROM sv_login WHERE employee = ?", (employee,)
+        )
+    )
+
+
+def _login(rows: list[tuple[object, ...]]) -> Login | None:
+    if not rows:
+        return None
+    employee, login, password_hash, active, must_change = rows[0]
+    return Login(employee, login, password_hash, bool(active), bool(must_change))  # type: ignore[arg-type]
+
+
+def set_password(session: Session, employee: int, password_hash: str, must_change: bool) -> None:
+    session.run(
+        "UPDATE sv_login SET password_hash = ?, must_change = ? WHERE employee = ?",
+        (password_hash, int(must_change), employee),
+    )
+
+
+def close_login(session: Session, employee: int) -> None:
+    """The person no longer comes in: sessions and tokens end with the same commit."""
+    session.run("UPDATE sv_login SET active = 0 WHERE employee = ?", (employee,))
+    session.run("DELETE FROM sv_session WHERE employee = ?", (employee,))
+    session.run("DELETE FROM sv_token WHERE employee = ?", (employee,))
+    bump_org_revision(session)
+
+
+# --- sessions
+
+
+def put_session(
+    session: Session, key_hash: str, employee: int, csrf: str, at: int, expires_at: int, address: str, browser: str
+) -> None:
+    session.run(
+        "INSERT INTO sv_session (key_hash, employee, csrf, created_at, seen_at, expires_at, address, browser)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (key_hash, employee, csrf, at, at, expires_at, address, browser),
+    )
+
+
+def find_session(session: Session, key_hash: str) -> SignedIn | None:
+    """The session, its person and the org revision in one look: the price of every request."""
+    rows = session.fetch(
+        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value"
+        " FROM sv_session s JOIN sv_login l ON l.employee = s.employee"
+        " LEFT JOIN sv_meta m ON m.key = 'org_revision' WHERE s.key_hash = ?",
+        (key_hash,),
+    )
+    if not rows:
+        return None
+    employee, csrf, active, expires_at, seen_at, org_revision = rows[0]
+    return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0))
+
+
+def touch_session(session: Session, key_hash: str, at: int, expires_at: int) -> None:
+    session.run("UPDATE sv_session SET seen_at = ?, expires_at = ? WHERE key_hash = ?", (at, expires_at, key_hash))
+
+
+def end_session(session: Session, key_hash: str) -> None:
+    session.run("DELETE FROM sv_session WHERE key_hash = ?", (key_hash,))
+
+
+def end_sessions_of(session: Session, employee: int, except_hash: str = "") -> None:
+    session.run("DELETE FROM sv_session WHERE employee = ? AND key_hash <> ?", (employee, except_hash))
+
+
+def forget_old_sessions(session: Session, at: int) -> int:
+    return session.run("DELETE FROM sv_session WHERE expires_at < ?", (at,))
+
+
+# --- tokens
+
+
+def put_token(
+    session: Session, key_hash: str, token_id: int, employee: int, title: str, scope: str, at: int, expires_at: int
+) -> None:
+    session.run(
+        "INSERT INTO sv_token (id, key_hash, employee, title, scope, created_at, expires_at, used_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        (token_id, key_hash, employee, title, scope, at, expires_at),
+    )
+
+
+def find_token(session: Session, key_hash: str) -> SignedIn | None:
+    rows = session.fetch(
+        "SELECT t.employee, l.active, t.expires_at, t.used_at, t.scope, m.value"
+        " FROM sv_token t JOIN sv_login l ON l.employee = t.employee"
+        " LEFT JOIN sv_meta m ON m.key = 'org_revision' WHERE t.key_hash = ?",
+        (key_hash,),
+    )
+    if not rows:
+        return None
+    employee, active, expires_at, used_at, scope, org_revision = rows[0]
+    return SignedIn(employee, "", bool(active), expires_at, used_at or 0, scope, int(org_revision or 0))
+
+
+def touch_token(session: Session, key_hash: str, at: int) -> None:
+    session.run("UPDATE sv_token SET used_at = ? WHERE key_hash = ?", (at, key_hash))
+
+
+def tokens_of(session: Session, employee: int) -> list[tuple[int, str, str, int, int, int | None]]:
+    """(id, title, scope, created_at, expires_at, used_at); never the token itself: it was shown once."""
+    return session.fetch(
+        "SELECT id, title, scope, created_at, expires_at, used_at FROM sv_token WHERE employee = ? ORDER BY id",
+        (employee,),
+    )  # type: ignore[return-value]
+
+
+def drop_token(session: Session, employee: int, token_id: int) -> bool:
+    return session.run("DELETE FROM sv_token WHERE employee = ? AND id = ?", (employee, token_id)) > 0
+
+
+# --- roles
+
+
+def roles_of(session: Session, employee: int) -> tuple[str, ...]:
+    return tuple(
+        row[0] for row in session.fetch("SELECT role FROM sv_role_member WHERE employee = ? ORDER BY role", (employee,))
+    )
+
+
+def set_roles(session: Session, employee: int, roles: tuple[str, ...]) -> None:
+    session.run("DELETE FROM sv_role_member WHERE employee = ?", (employee,))
+    session.run_many(
+        "INSERT INTO sv_role_member (employee, role) VALUES (?, ?)", [(employee, role) for role in sorted(set(roles))]
+    )
+    bump_org_revision(session)
+
+
+# --- failed attempts
+
+
+def count_attempts(session: Session, key: str, since: int) -> int:
+    return int(session.fetch("SELECT COUNT(*) FROM sv_attempt WHERE key = ? AND at >= ?", (key, since))[0][0])
+
+
+def add_attempt(session: Session, keys: tuple[str, ...], at: int, forget_before: int) -> None:
+    session.run("DELETE FROM sv_attempt WHERE at < ?", (forget_before,))
+    session.run_many("INSERT INTO sv_attempt (key, at) VALUES (?, ?)", [(key, at) for key in keys])
+
+
+def clear_attempts(session: Session, key: str) -> None:
+    session.run("DELETE FROM sv_attempt WHERE key = ?", (key,))
+
+
+# --- org revision
+
+
+def org_revision(session: Session) -> int:
+    rows = session.fetch("SELECT value FROM sv_meta WHERE key = 'org_revision'", ())
+    return int(rows[0][0]) if rows else 0
+
+
+def bump_org_revision(session: Session) -> None:
+    """Whoever caches actors caches by this number: any change of people, roles or structure moves it."""
+    if (
+        session.run(
+            "UPDATE sv_meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'org_revision'", ()
+        )
+        == 0
+    ):
+        session.run("INSERT INTO sv_meta (key, value) VALUES ('org_revision', '1')", ())
+
+
+def employees_with_role(session: Session, role: str) -> list[int]:
+    return [
+        row[0] for row in session.fetch("SELECT employee FROM sv_role_member WHERE role = ? ORDER BY employee", (role,))
+    ]
