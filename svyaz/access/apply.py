@@ -51,6 +51,7 @@ from svyaz.schema.snapshot import Entity, Grant, Snapshot
 TAKING_PART = ("co_executors", "auditors", "participants", "requester")
 EMPLOYEE = Type("link", to=("employee",))
 ME = Call("me", (), EMPLOYEE)
+AUTHOR = Path(("created_by",), EMPLOYEE)
 OF_LINE = {"see": "see", "add": "change", "change": "change", "delete": "change", "export": "export"}
 
 
@@ -87,11 +88,13 @@ def far_conditions(snapshot: Snapshot, actor: Actor, entities: Iterable[str]) ->
     """entity -> what its records must satisfy to be read through a link; an entity seen whole is left out.
 
     An entity not seen at all is NEVER: its records read as empty, their links as «скрыто».
+    Comments and activities are read through a link only by their authors and responsible: what they are about
+    may lead to a comment again, and a rule that leads back to itself has no end in SQL.
     """
     far: dict[str, Node] = {}
     for key in entities:
         shape = snapshot.entities.get(key)
-        node = NEVER if shape is None else _verb_condition(snapshot, actor, shape, "see")
+        node = NEVER if shape is None else _verb_condition(snapshot, actor, shape, "see", far=True)
         if node != ALWAYS:
             far[key] = NEVER if node is None else node
     return far
@@ -111,8 +114,10 @@ def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
     return [role.grants[entity] for role in roles if entity in role.grants]
 
 
-def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str) -> Node | None:
-    """ALWAYS: any record; None: the verb is not granted."""
+def _verb_condition(
+    snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, far: bool = False
+) -> Node | None:
+    """ALWAYS: any record; None: the verb is not granted.  far: of a record at the end of a link."""
     if actor.is_system:
         return ALWAYS
     if shape.kind == "line" and shape.parent:
@@ -120,13 +125,13 @@ def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str) 
     granted = [grant for grant in grants(snapshot, actor, shape.key) if verb in grant.verbs]
     if not granted:
         return None
-    return any_of(tuple(_granted(shape, actor, grant, verb) for grant in granted))
+    return any_of(tuple(_granted(shape, actor, grant, verb, far) for grant in granted))
 
 
-def _granted(shape: Entity, actor: Actor, grant: Grant, verb: str) -> Node:
+def _granted(shape: Entity, actor: Actor, grant: Grant, verb: str, far: bool) -> Node:
     node = both(_scope(shape, actor, grant.verbs[verb]), grant.rule)
     if verb != "add":
-        node = both(node, _about_is_seen(shape, actor))
+        node = both(node, _about_is_seen(shape, actor, far))
     return node or ALWAYS
 
 
@@ -152,23 +157,25 @@ def _owner(shape: Entity) -> Path:
     responsible = shape.by_role("responsible")
     if responsible is not None and not responsible.hidden:
         return typed_path(responsible)
-    return Path(("created_by",), EMPLOYEE)
+    return AUTHOR
 
 
-def _about_is_seen(shape: Entity, actor: Actor) -> Node | None:
+def _about_is_seen(shape: Entity, actor: Actor, far: bool) -> Node | None:
     """A hidden far record reads as empty, so its label is not empty only for those who may see it."""
-    if not ("comment" in shape.traits or "activity" in shape.traits):
-        return None
-    about = shape.by_role("about")
+    about = shape.by_role("about") if "comment" in shape.traits or "activity" in shape.traits else None
     if about is None or about.hidden:
         return None
-    seen = Call("<>", (Path((about.key, "label"), TEXT), Constant(None, TEXT)), YES_NO)
-    if "comment" in shape.traits or actor.employee is None:
-        return seen
+    seen: tuple[Node, ...] = ()
+    if not far:
+        seen = (Call("<>", (Path((about.key, "label"), TEXT), Constant(None, TEXT)), YES_NO),)
+    if actor.employee is None:
+        return any_of(seen)
+    authored = Call("=", (AUTHOR, ME), YES_NO)
+    if "comment" in shape.traits:
+        return any_of((authored,) if far else seen)
     link = typed_path(about)
     free = Call("=", (link, Constant(None, link.type)), YES_NO)
-    mine = (Call("=", (path, ME), YES_NO) for path in (_owner(shape), Path(("created_by",), EMPLOYEE)))
-    return any_of((*mine, free, seen))
+    return any_of((Call("=", (_owner(shape), ME), YES_NO), authored, free, *seen))
 
 
 def _of_line(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str) -> Node | None:

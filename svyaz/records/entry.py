@@ -52,6 +52,7 @@ class Entry:
     far_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     seen_links: dict[str, dict[int, bool]] = field(default_factory=dict)
     rates: dict[tuple[str, date], Decimal | None] = field(default_factory=dict)
+    compiled: dict[int, Any] = field(default_factory=dict)
 
     @property
     def checks(self) -> bool:

@@ -26,7 +26,11 @@ Keys = tuple[str, ...]
 
 
 def evaluate(entry: Entry, draft: Draft, node: Node) -> Any:
-    return compile_python(node)(lambda keys: _read(entry, draft, keys), entry.ground)
+    # By identity: hashing the tree would cost more than running it.  The node is kept, so its id is not reused.
+    known = entry.compiled.get(id(node))
+    if known is None:
+        known = entry.compiled[id(node)] = (node, compile_python(node))
+    return known[1](lambda keys: _read(entry, draft, keys), entry.ground)
 
 
 def recall_for(entry: Entry, drafts: Sequence[Draft], nodes: Iterable[Node]) -> None:
@@ -50,8 +54,10 @@ def link_targets(field: Field, value: Any) -> list[tuple[str, int]]:
     """(entity, id) of each record a link value points to; () when the field is not a link."""
     if isinstance(value, Ref):
         return [(value.entity, value.id)]
+    if value is None or value == ():
+        return []
     to = targets(field)
-    if not to or value in (None, ()):
+    if not to:
         return []
     return [(to[0], id) for id in (value if isinstance(value, tuple) else (value,))]
 
@@ -77,6 +83,9 @@ def spoken(value: Any, base: int | None, currency: str) -> Any:
 
 def _read(entry: Entry, draft: Draft, keys: Keys) -> Any:
     field = entry.shape.by_key[keys[0]]
+    value = draft.values.get(keys[0]) if not field.system else None
+    if len(keys) == 1 and (type(value) is str or type(value) is int):
+        return value
     value = _own(entry, draft, field)
     if len(keys) > 1:
         return _beyond(entry, field, value, keys[1:])

@@ -54,6 +54,8 @@ def check_links(entry: Entry, drafts: Sequence[Draft]) -> None:
         if unknown:
             seen = seen_ids(entry, entity, unknown) if entity in entry.session.snapshot.entities else set()
             seen &= lock(entry.session, entity, seen, "link") if seen else set()
+            if entity == "employee" and entry.actor.employee in unknown:
+                seen.add(entry.actor.employee)  # oneself one may always name
             known.update((id, id in seen) for id in unknown)
     for draft, key, entity, id in asked:
         if not entry.seen_links[entity][id]:

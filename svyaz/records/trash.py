@@ -10,8 +10,8 @@ those that follow.  Whoever holds a record is named only to those who may see it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
 import dataclasses
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from svyaz.access.actor import SYSTEM, Actor
@@ -24,9 +24,10 @@ from svyaz.records.entry import Entry, Mode, open_entry
 from svyaz.records.inner import write_inner
 from svyaz.records.links import seen_ids
 from svyaz.records.pipeline import log
-from svyaz.records.problems import NotInTrash, RecordInUse, ValueTaken, ValueTakenUnseen
+from svyaz.records.problems import NotInTrash, RecordInUse
 from svyaz.records.read import ground_of
 from svyaz.records.trait import traits_of
+from svyaz.records.unique import say_taken
 from svyaz.schema.snapshot import Entity
 from svyaz.storage import changes, record_tables, run_query
 from svyaz.storage.problems import UniqueTaken
@@ -153,18 +154,6 @@ def allowed_ids(
             if living and living.deleted_at is None and id in seen_ids(entry, entity, [id]):
                 raise NotInTrash(id=id)
             raise explain_no(session, actor, entry.shape, id, verb)
-
-
-def say_taken(session: Session, actor: Actor, taken: UniqueTaken) -> Problem:
-    """Storage's refusal in words that do not tell of a record one may not see."""
-    shape = session.snapshot.entities[taken.facts["entity"]]
-    one = shape.by_key[taken.facts["field"]]
-    facts = {"field": one.title.say(actor.language), "value": taken.facts["value"]}
-    holder = taken.facts["id"]
-    seen = seen_labels(session, actor, ground_of(session, actor), shape.key, [holder]) if holder else {}
-    if holder in seen:
-        return ValueTaken(f"values.{one.key}", record=seen[holder], id=holder, **facts)
-    return ValueTakenUnseen(f"values.{one.key}", **facts)
 
 
 def _plan(session: Session, actor: Actor, entity: str, ids: Sequence[int], going: Mapping[str, Set[int]]) -> DeletePlan:

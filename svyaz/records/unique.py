@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from svyaz.access.actor import Actor
+from svyaz.expression.ground import Ground
+from svyaz.kernel.problem import Problem
+from svyaz.records.cells import seen_labels
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry, far_label, say
 from svyaz.records.links import seen_ids
 from svyaz.records.problems import ValueTaken, ValueTakenUnseen
 from svyaz.storage import record_tables
+from svyaz.storage.problems import UniqueTaken
+from svyaz.storage.session import Session
 
 
 def check_unique(entry: Entry, drafts: Sequence[Draft]) -> None:
@@ -54,3 +60,17 @@ def check_unique(entry: Entry, drafts: Sequence[Draft]) -> None:
                 )
             else:
                 first[shadow] = draft
+
+
+def say_taken(session: Session, actor: Actor, taken: UniqueTaken) -> Problem:
+    """Storage's refusal in words that do not tell of a record one may not see."""
+    shape = session.snapshot.entities[taken.facts["entity"]]
+    one = shape.by_key[taken.facts["field"]]
+    facts = {"field": one.title.say(actor.language), "value": taken.facts["value"]}
+    holder = taken.facts["id"]
+    ground = Ground(actor.employee, session.now, session.snapshot.settings.zone)
+    # After PostgreSQL's refusal nothing more can be asked in this transaction, and `holder` is None.
+    seen = seen_labels(session, actor, ground, shape.key, [holder]) if holder else {}
+    if holder in seen:
+        return ValueTaken(f"values.{one.key}", record=seen[holder], id=holder, **facts)
+    return ValueTakenUnseen(f"values.{one.key}", **facts)
