@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [vue()],
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], env: { TZ: "UTC" } },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], setupFiles: ["tests/setup.ts"], env: { TZ: "UTC" } },
 });

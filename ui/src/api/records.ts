@@ -1,6 +1,6 @@
 /** Calls about records of any entity, one function a route. */
 import { queryText, request } from "./http";
-import type { Cell, CheckAnswer, FileCell, Group, HistoryEntry, LinkCell, Page, QueryBody, RecordView, TimelineAnswer, TrashRow } from "./types";
+import type { Cell, CheckAnswer, FileCell, Group, HistoryEntry, LinkCell, Page, ProblemView, QueryBody, RecordView, TimelineAnswer, TrashRow } from "./types";
 
 type Values = Readonly<Record<string, Cell>>;
 
@@ -33,7 +33,7 @@ export type BulkOperation =
 
 export interface BulkAnswer {
   readonly batch: number | null;
-  readonly results: readonly { readonly id: number | null; readonly error?: { readonly text: string } | null }[];
+  readonly results: readonly { readonly id: number | null; readonly problems: readonly ProblemView[] }[];
 }
 
 export const bulk = (entity: string, operations: readonly BulkOperation[]): Promise<BulkAnswer> =>
@@ -65,10 +65,16 @@ export const readTimeline = (entity: string, id: number, kind?: string, after?: 
 export const addToTimeline = (entity: string, id: number, entry: NewEntry): Promise<{ id: number }> =>
   request("POST", `${at(entity, id)}/timeline`, entry);
 
-export function uploadFiles(entity: string, id: number, files: Iterable<File>): Promise<{ files: readonly FileCell[] }> {
-  const form = new FormData();
-  for (const file of files) form.append("file", file, file.name);
-  return request("POST", `${at(entity, id)}/files`, form);
+/** Uploaded one by one; a file is nobody's until a record names it in a field. */
+export async function uploadFiles(files: Iterable<File>): Promise<readonly FileCell[]> {
+  const kept: FileCell[] = [];
+  for (const file of files) {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    const { id, name, size } = await request<{ id: number; name: string; size: number }>("POST", "/api/files", form);
+    kept.push([id, name, size]);
+  }
+  return kept;
 }
 
 export const fileAddress = (id: number): string => `/api/files/${id}`;
@@ -83,10 +89,9 @@ export const bulkMatching = (entity: string, body: { filter: string; change?: Va
 
 export interface JobView {
   readonly state: string;
-  readonly done?: number;
-  readonly total?: number;
-  readonly batch?: number | null;
-  readonly text?: string;
+  readonly progress: { readonly done: number; readonly total: number | null };
+  readonly error: string | null;
+  readonly answer: { readonly done?: number; readonly left?: number; readonly batch?: number } | null;
 }
 
 export const readJob = (id: number): Promise<JobView> => request("GET", `/api/jobs/${id}`);

@@ -233,7 +233,10 @@ export interface HistoryEntry {
 }
 
 export interface TimelineEntry {
-  readonly id: number;
+  /** Unique in the timeline: "activity:17"; `record` is the id of the activity or comment itself. */
+  readonly id: string;
+  readonly record: number | null;
+  readonly version: number | null;
   readonly kind: string;
   readonly title: string | null;
   readonly text: string | null;
@@ -244,6 +247,8 @@ export interface TimelineEntry {
   readonly responsible: LinkCell | null;
   readonly files: readonly FileCell[];
   readonly about: readonly [entity: string, id: number, label: string] | null;
+  /** What a change changed: title of the field, before, after. */
+  readonly changes: readonly (readonly [title: string, before: Cell, after: Cell])[];
 }
 
 export interface TimelineAnswer {
@@ -253,6 +258,8 @@ export interface TimelineAnswer {
 }
 
 export interface TrashRow {
+  readonly entity: string;
+  readonly may_restore: boolean;
   readonly id: number;
   readonly label: string;
   readonly deleted_at: string;

@@ -1,7 +1,7 @@
 /** What editors of fields ask of the rest of the program (fields/types.ts). */
 import { fileAddress, suggest, uploadFiles } from "../api/records";
 import type { FieldTools } from "../fields";
-import { findEntity } from "../schema";
+import { findEntity, schema } from "../schema";
 import { me } from "../schema/session";
 
 export function makeFieldTools(): FieldTools {
@@ -9,15 +9,16 @@ export function makeFieldTools(): FieldTools {
     get me() {
       return me.value?.id ?? null;
     },
-    async suggest(entities, text) {
-      // A link to a record of any object searches in all that the reader sees.
+    async suggest(asked, text) {
+      // A link to a record of any object names none: it searches in all that the reader sees.
+      const entities = asked.length ? asked : Object.values(schema().entities).filter((entity) => entity.kind === "record").map((entity) => entity.key);
       const found = await Promise.all(entities.map(async (entity) => {
-        const { items } = await suggest(entity, text, entities.length > 1 ? 8 : 20).catch(() => ({ items: [] }));
-        return entities.length > 1 ? items.map(([id, label]) => [id, label, entity] as const) : items;
+        const { items } = await suggest(entity, text, asked.length === 1 ? 20 : 8).catch(() => ({ items: [] }));
+        return asked.length !== 1 ? items.map(([id, label]) => [id, label, entity] as const) : items;
       }));
       return found.flat();
     },
-    upload: async (place, files) => (await uploadFiles(place.entity, place.id, files)).files,
+    upload: uploadFiles,
     address: (entity, id) => (findEntity(entity) ? `/${entity}/${id}` : null),
     fileAddress,
   };

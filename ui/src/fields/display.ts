@@ -26,10 +26,15 @@ export const chip = (title: string, hue: number | null | undefined): VNode =>
 /** A link whose record the reader may not see has no label: «скрыто» (house.md, rights by formula). */
 export const linkLabel = (link: LinkCell): string => link[1] ?? t("field.hidden_record");
 
-export const linksOf = (cell: Cell): readonly LinkCell[] => {
+/** Links of a cell, one or several.  A link to any object comes as [entity, id, label] and is turned about. */
+export function linksOf(cell: Cell): readonly LinkCell[] {
   if (!Array.isArray(cell) || cell.length === 0) return [];
-  return (typeof cell[0] === "number" ? [cell] : cell) as unknown as readonly LinkCell[];
-};
+  const list = (Array.isArray(cell[0]) ? cell : [cell]) as readonly (readonly Cell[])[];
+  return list.map((one): LinkCell => (typeof one[0] === "string" ? [Number(one[1]), (one[2] ?? null) as string | null, one[0]] : (one as unknown as LinkCell)));
+}
+
+/** The same link as the server writes it. */
+export const linkCell = ([id, label, entity]: LinkCell): Cell => (entity === undefined ? [id, label] : [entity, id, label]);
 
 export function linkNode(link: LinkCell, person: boolean): VNode {
   const label = linkLabel(link);

@@ -14,7 +14,7 @@ import { autonumber, long_text, text, url } from "./text";
 import type { FieldType } from "./types";
 import { yes_no } from "./yes_no";
 
-export type { Asking, Condition, FieldTools, FieldType, Move, Place } from "./types";
+export type { Asking, Condition, FieldTools, FieldType, Move } from "./types";
 export { fieldTools, NEEDS_NOTHING } from "./types";
 
 export const fieldTypes: Readonly<Record<string, FieldType>> = {

@@ -4,19 +4,24 @@ import { isEmpty, isFilled } from "./formula";
 import AskNumber from "./AskNumber.vue";
 import type { Asking } from "./types";
 
-const SPACES = /[\s\u00a0\u202f]/g;
+// Minor units are kept in 64 bits; the server says so for the few sums in between.
+const MOST_DIGITS = 18;
+
+// Spaces group by three: «12 34» is a slip of the finger, not 1234.
+const WRITTEN = /^([+-]?)(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d+)(?:([.,])(\d*))?$/;
 
 /** "1 200,50" and "1200.5" -> "1200.50" and "1200.5"; null when it is not a number, or one that may mean two things. */
 export function readDecimal(text: string, digits: number): string | null {
-  const clean = text.replace(SPACES, "").replace(/^[−–]/, "-");
-  const match = /^([+-]?)(\d+)(?:[.,](\d*))?$/.exec(clean);
+  const match = WRITTEN.exec(text.trim().replace(/^[−–]/, "-"));
   if (!match) return null;
-  const [, sign = "", whole = "", fraction = ""] = match;
+  const [, sign = "", grouped = "", point = "", fraction = ""] = match;
+  const whole = grouped.replace(/\D/g, "").replace(/^0+(?=\d)/, "");
   // «1,200» may be a thousand or one and a fifth: ask rather than guess.
-  if (clean.includes(",") && fraction.length === 3 && digits < 3) return null;
-  if (fraction.replace(/0+$/, "").length > digits) return null;
+  if (point === "," && fraction.length === 3 && whole !== "0") return null;
+  if (fraction.replace(/0+$/, "").length > digits || whole.length + digits > MOST_DIGITS) return null;
   const kept = fraction.slice(0, digits);
-  return `${sign === "-" ? "-" : ""}${whole.replace(/^0+(?=\d)/, "")}${kept ? `.${kept}` : ""}`;
+  const zero = /^0*$/.test(whole + kept);
+  return `${sign === "-" && !zero ? "-" : ""}${whole}${kept ? `.${kept}` : ""}`;
 }
 
 const literal = (value: Cell | undefined): string | null => (value == null || value === "" ? null : readDecimal(String(value), 6));

@@ -12,7 +12,7 @@ export interface FieldType {
   say(cell: Cell, field: Field): string;
   /** A rich cell: a functional component of {cell, field, settled}. */
   readonly display?: Component;
-  /** The editor in place: {cell, field, start?, record?}; emits done(cell, move?) and cancel. */
+  /** The editor in place: {cell, field, start?}; emits done(cell, move?) and cancel. */
   readonly edit: Component;
   /** For types that are typed in: how the text stands in the input, and what is made of it. */
   readonly entry?: Entry;
@@ -47,17 +47,11 @@ export interface Asking {
 
 export const NEEDS_NOTHING: readonly Condition[] = ["yes", "no", "empty", "filled"];
 
-/** Where a value lives, for editors that must know (files are uploaded to a record). */
-export interface Place {
-  readonly entity: string;
-  readonly id: number;
-}
-
 /** What fields ask of the layers above: found by injection, so that fields import nobody. */
 export interface FieldTools {
   readonly me: number | null;
   suggest(entities: readonly string[], text: string): Promise<readonly LinkCell[]>;
-  upload(place: Place, files: Iterable<File>): Promise<readonly FileCell[]>;
+  upload(files: Iterable<File>): Promise<readonly FileCell[]>;
   address(entity: string, id: number): string | null;
   fileAddress(id: number): string;
 }

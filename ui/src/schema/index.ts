@@ -67,13 +67,18 @@ export function amountField(entity: Entity): Field | null {
   return fieldByRole(entity, "amount") ?? (total ? findField(entity, total) : null);
 }
 
-export const labelField = (entity: Entity): Field | null => (entity.label_field ? findField(entity, entity.label_field) : null);
+/** The field that mostly names the record, so that its own column or line need not be repeated beside the name. */
+export function nameField(entity: Entity): Field | null {
+  const first = entity.views.find((view) => view.kind === "list")?.columns[0];
+  const key = entity.label_field ?? first;
+  return key ? findField(entity, key) : null;
+}
 
 /** The field whose value stands under the name: the first link that is no person of the company. */
 export function subtitleField(entity: Entity): Field | null {
   const shown = entity.views.find((view) => view.kind === "list")?.columns ?? [];
   const links = shown.map((key) => findField(entity, key)).filter((field): field is Field => field !== null && isOutsideLink(field));
-  return links.find((field) => field.key !== entity.label_field) ?? null;
+  return links.find((field) => field.key !== nameField(entity)?.key) ?? null;
 }
 
 const isOutsideLink = (field: Field): boolean => (field.options.to?.length ?? 0) > 0 && !["employee", "department"].includes(field.options.to?.[0] ?? "");
@@ -96,9 +101,6 @@ function plainView(entity: Entity): View {
   const columns = entity.fields.filter((field) => !field.system).slice(0, 8).map((field) => field.key);
   return { key: "all", title: t("list.all"), kind: "list", columns: columns.length ? columns : ["label"], filter: "", sort: [], group: "", total: "", pipeline: "" };
 }
-
-/** Every field that may be a column: its own, and one step through its links is left to views of the schema. */
-export const shownFields = (entity: Entity): readonly Field[] => entity.fields.filter((field) => field.key !== "label" || entity.label_field === null);
 
 export const mayEdit = (entity: Entity, field: Field): boolean => entity.rights.change && field.right === "edit" && !field.system;
 

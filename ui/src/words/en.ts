@@ -41,7 +41,6 @@ export const words = {
     not_money: "“{text}” is not a sum. Write, for example, 1200.50.",
     not_a_date: "“{text}” is not a date. Write, for example, 24.11.2026.",
     upload_failed: "The file did not upload. Try again.",
-    files_after_save: "Files can be attached after saving.",
   },
   filter: {
     title: "Filter",

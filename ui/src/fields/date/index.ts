@@ -16,7 +16,14 @@ const isLate = (cell: Cell, field: Field, settled: boolean): boolean =>
 const display = (say: (text: string) => string): FieldType["display"] => cellComponent(({ cell, field, settled }) =>
   cell ? h("span", { class: ["num ell", { overdue: isLate(cell, field, settled ?? false) }] }, say(String(cell))) : null);
 
-const RUSSIAN_DAY = /^(\d{1,2})[./](\d{1,2})[./](\d{4})$/;
+// With points it is day.month.year; slashes are left to the server, since «03/11» may be either.
+const RUSSIAN_DAY = /^(\d{1,2})\.(\d{1,2})\.([12]\d{3})$/;
+
+// Date.parse takes «31 апреля» for the first of May; a day that is not in the calendar is not a date.
+function isDay(text: string): boolean {
+  const parsed = new Date(`${text}T00:00:00Z`);
+  return /^[12]\d{3}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+}
 
 const dateEntry: Entry = {
   input: "date",
@@ -24,7 +31,7 @@ const dateEntry: Entry = {
   read(text) {
     const russian = RUSSIAN_DAY.exec(text.trim());
     const day = russian ? `${russian[3]}-${(russian[2] ?? "").padStart(2, "0")}-${(russian[1] ?? "").padStart(2, "0")}` : text.trim();
-    return /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) ? { cell: day } : { problem: "field.not_a_date" };
+    return isDay(day) ? { cell: day } : { problem: "field.not_a_date" };
   },
 };
 

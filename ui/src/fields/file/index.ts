@@ -3,19 +3,19 @@ import { h, type Component, type FunctionalComponent } from "vue";
 import type { Cell, Field, FileCell } from "../../api/types";
 import { askText } from "../askText";
 import { cellComponent } from "../display";
-import type { FieldType, Move, Place } from "../types";
+import type { FieldType, Move } from "../types";
 import FileEdit from "./FileEdit.vue";
 
 const filesOf = (cell: Cell): readonly FileCell[] => (Array.isArray(cell) ? (typeof cell[0] === "number" ? [cell] : cell) as unknown as readonly FileCell[] : []);
 
-interface EditProps { cell: Cell; field: Field; record?: Place }
+interface EditProps { cell: Cell; field: Field }
 type EditEvents = { done: (cell: Cell, move?: Move) => void; cancel: () => void };
 
 function files(icon: Component, images: boolean): FieldType {
   const edit: FunctionalComponent<EditProps, EditEvents> = (props, { emit }) => h(FileEdit, {
     ...props, images, onDone: (cell: Cell, move?: Move) => emit("done", cell, move), onCancel: () => emit("cancel"),
   });
-  edit.props = ["cell", "field", "record"];
+  edit.props = ["cell", "field"];
   edit.emits = ["done", "cancel"];
   return {
     icon,

@@ -55,6 +55,7 @@ function links(icon: Component, multiple: boolean, people = false): FieldType {
 
 export const link = links(Link2, false);
 export const manyLinks = links(Waypoints, true);
-export const any_link = links(Link2, false);
+// «О чём» of any object: which records it is about is asked of the records themselves.
+export const any_link: FieldType = { ...links(Link2, false), ask: { ...askLink, conditions: ["filled", "empty"] } };
 export const employee = links(UserRound, false, true);
 export const department = links(Network, false);

@@ -10,7 +10,10 @@ export interface LinkOption {
   readonly link: LinkCell;
 }
 
-export const optionFor = (link: LinkCell): LinkOption => ({ key: String(link[0]), title: linkLabel(link), link });
+/** Ids are one sequence for all objects, so the id alone is enough. */
+export const keyOf = (link: LinkCell): string => String(link[0]);
+
+export const optionFor = (link: LinkCell): LinkOption => ({ key: keyOf(link), title: linkLabel(link), link });
 
 export function useLinkSearch(field: Field) {
   const tools = inject(fieldTools);

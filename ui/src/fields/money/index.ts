@@ -8,10 +8,10 @@ import type { Entry, FieldType, Read } from "../types";
 
 const moneyOf = (cell: Cell): MoneyCell | null => (Array.isArray(cell) && cell.length >= 2 ? (cell as unknown as MoneyCell) : null);
 
-// What people type after a sum, and the currency they mean.
-const SIGNS: readonly (readonly [RegExp, string])[] = [
-  [/(₽|руб(лей|ля|\.)?|р\.?)$/i, "RUB"], [/(\$|usd)$/i, "USD"], [/(€|eur)$/i, "EUR"], [/(¥|cny)$/i, "CNY"], [/([a-z]{3})$/i, ""],
-];
+// What people type beside a sum, before it or after, and the currency they mean.
+const SIGNS: Readonly<Record<string, string>> = { "₽": "RUB", "руб": "RUB", "руб.": "RUB", "рубля": "RUB", "рублей": "RUB", "р": "RUB", "р.": "RUB", "$": "USD", "€": "EUR", "₸": "KZT", "£": "GBP" };
+const BEFORE = /^([-−]?)\s*([₽$€₸£])\s*/u;
+const AFTER = /\s*([₽$€₸£]|руб(?:лей|ля|\.)?|р\.?|[a-z]{3})$/iu;
 
 const digitsOf = (currency: string): number => {
   try {
@@ -24,16 +24,17 @@ const digitsOf = (currency: string): number => {
 export function readMoney(text: string, fallback: string): Read {
   let rest = text.trim();
   let currency = fallback;
-  for (const [sign, code] of SIGNS) {
-    const match = sign.exec(rest);
-    if (!match) continue;
-    currency = code || match[0].toUpperCase();
-    rest = rest.slice(0, match.index);
-    break;
+  const sign = BEFORE.exec(rest) ?? AFTER.exec(rest);
+  if (sign) {
+    const written = (sign[2] ?? sign[1] ?? "").toLocaleLowerCase();
+    currency = SIGNS[written] ?? written.toLocaleUpperCase();
+    rest = sign[2] === undefined ? rest.slice(0, sign.index) : `${sign[1] ?? ""}${rest.slice(sign[0].length)}`;
   }
-  const amount = readDecimal(rest, digitsOf(currency));
+  const amount = isCurrency(currency) ? readDecimal(rest, digitsOf(currency)) : null;
   return amount === null ? { problem: "field.not_money" } : { cell: [amount, currency] };
 }
+
+const isCurrency = (code: string): boolean => Intl.supportedValuesOf("currency").includes(code);
 
 // A field without a currency of its own keeps the one it has; a new value comes in the company's, which the server knows.
 const currencyOf = (cell: Cell, field: Field): string => field.options.currency ?? moneyOf(cell)?.[1] ?? "RUB";

@@ -34,9 +34,9 @@ async function byIds(entity: Entity, operations: readonly Parameters<typeof bulk
     for (let start = 0; start < operations.length; start += MOST) {
       const answer = await bulk(entity.key, operations.slice(start, start + MOST));
       if (answer.batch !== null) batches.push(answer.batch);
-      const failures = answer.results.filter((result) => result.error);
+      const failures = answer.results.filter((result) => result.problems.length);
       done += answer.results.length - failures.length;
-      refused ||= failures[0]?.error?.text ?? "";
+      refused ||= failures[0]?.problems[0]?.text ?? "";
     }
   } catch (refusal) {
     tell(refusal);
@@ -63,11 +63,11 @@ async function byFilter(entity: Entity, body: { filter: string; change?: Values;
       const state = await readJob(job);
       if (state.state === "done") {
         noteWrite(entity.key);
-        offerUndo(t(said, { n: state.done ?? 0 }), entity.key, state.batch ?? null);
+        offerUndo(t(said, { n: state.answer?.done ?? state.progress.done }), entity.key, state.answer?.batch ?? null);
         return true;
       }
       if (state.state === "failed" || state.state === "dead" || state.state === "cancelled") {
-        toast(state.text || t("error.unknown"), { tone: "danger" });
+        toast(state.error || t("error.unknown"), { tone: "danger" });
         return false;
       }
     }

@@ -1,0 +1,121 @@
+import { mount } from "@vue/test-utils";
+import { describe, expect, it } from "vitest";
+import type { Cell, Field } from "../src/api/types";
+import { fieldType, fieldTypes, sayCell } from "../src/fields";
+import { boundsOf } from "../src/fields/date/periods";
+import { all } from "../src/fields/formula";
+
+const field = (type: string, more: Partial<Field> = {}): Field => ({
+  key: "x", number: 1, title: "Поле", type, options: {}, required: false, unique: false, role: "", right: "edit", system: false, hint: null,
+  operators: ["="], sortable: true, aggregates: [], ...more,
+});
+
+const clause = (type: string, condition: Parameters<(typeof fieldTypes)["text"]["ask"]["clause"]>[1], value: Cell, path = "x"): string =>
+  fieldType(field(type)).ask.clause(path, condition, value, field(type));
+
+describe("every type of the registry", () => {
+  it.each(Object.entries(fieldTypes))("%s can be shown, edited and asked about", (_, type) => {
+    expect(type.icon).toBeTruthy();
+    expect(type.edit).toBeTruthy();
+    expect(type.ask.conditions.length).toBeGreaterThan(0);
+    expect(type.say(null, field("text"))).toBeTypeOf("string");
+  });
+
+  it("shows a type of a newer server as text instead of breaking", () => {
+    expect(sayCell(field("hologram"), "что-то")).toBe("что-то");
+  });
+});
+
+describe("conditions become the language of formulas", () => {
+  it.each([
+    ["text", "contains", 'ООО "Ромашка"', 'contains(x, "ООО ""Ромашка""")'],
+    ["text", "equals", "", ""],
+    ["text", "filled", null, "not (x = empty)"],
+    ["money", "more", "100 000", "x > 100000"],
+    ["money", "between", ["1", "2,5"], "x >= 1 and x <= 2.5"],
+    ["money", "more", "много", ""],
+    ["choice", "is", ["a"], 'x = "a"'],
+    ["choice", "is", ["a", "b"], 'x in ("a", "b")'],
+    ["choices", "is_not", ["a", "b"], 'not (x in ("a", "b"))'],
+    ["employee", "is", [[0, "Я"], [7, "Ольга"]], "x in (me(), 7)"],
+    ["link", "is", [[42, "Ромашка"]], "x = 42"],
+    ["yes_no", "no", null, "not x"],
+    ["date", "equals", "2026-11-24", "x >= date(2026, 11, 24) and x < date(2026, 11, 25)"],
+    ["date", "before", "2026-11-24", "x < date(2026, 11, 24)"],
+    ["datetime", "after", "2026-11-24", 'x >= "2026-11-24T21:00:00Z"'],
+  ] as const)("%s %s %j -> %s", (type, condition, value, text) => {
+    expect(clause(type, condition, value as unknown as Cell)).toBe(text);
+  });
+
+  it("keeps an «or» of the view apart from what is added to it", () => {
+    expect(all(["a = 1 or b = 2", "", "c = 3"])).toBe("(a = 1 or b = 2) and (c = 3)");
+  });
+});
+
+describe("periods", () => {
+  it.each([
+    ["this_week", "2026-11-24", ["2026-11-23", "2026-11-30"]],
+    ["this_week", "2026-11-29", ["2026-11-23", "2026-11-30"]],
+    ["last_month", "2026-01-15", ["2025-12-01", "2026-01-01"]],
+    ["this_quarter", "2026-11-24", ["2026-10-01", "2027-01-01"]],
+    ["next_quarter", "2026-11-24", ["2027-01-01", "2027-04-01"]],
+    ["last_year", "2026-11-24", ["2025-01-01", "2026-01-01"]],
+    ["past", "2026-11-24", [null, "2026-11-24"]],
+  ] as const)("%s on %s", (period, day, bounds) => expect(boundsOf(period, day)).toEqual(bounds));
+});
+
+describe("cells are said for a person", () => {
+  it.each([
+    ["money", ["1250000.00", "RUB"], "1 250 000 ₽"],
+    ["percent", "12.50", "12,5 %"],
+    ["links", [[1, "Павел"], [2, null]], "Павел, скрыто"],
+    ["any_link", ["company", 5, "Ромашка"], "Ромашка"],
+    ["phone", [["+79161234567", "рабочий"]], "+7 916 123-45-67"],
+    ["yes_no", false, "Нет"],
+    ["datetime", "2020-11-24T05:58:00Z", "24 нояб. 2020, 08:58"],
+  ] as const)("%s", (type, cell, said) => {
+    expect(sayCell(field(type), cell as unknown as Cell).replace(/[\u00a0\u202f]/g, " ")).toBe(said);
+  });
+
+  it("never makes an address of a script", async () => {
+    const shown = fieldTypes["url"]?.display;
+    const wrapper = mount(shown as never, { props: { cell: "javascript:alert(1)", field: field("url") } as never });
+    expect(wrapper.get("a").attributes("href")).toBe("https://javascript:alert(1)");
+  });
+});
+
+describe("editing in place", () => {
+  const open = (type: string, cell: Cell, more: Partial<Field> = {}) =>
+    mount(fieldType(field(type)).edit as never, { props: { cell, field: field(type, more) } as never, attachTo: document.body });
+
+  it("saves on Enter and goes down", async () => {
+    const editor = open("text", "было");
+    await editor.get("input").setValue("стало");
+    await editor.get("input").trigger("keydown", { key: "Enter" });
+    expect(editor.emitted("done")).toEqual([["стало", "down"]]);
+  });
+
+  it("gives up on Esc without saving, even when leaving follows", async () => {
+    const editor = open("text", "было");
+    await editor.get("input").setValue("стало");
+    await editor.get("input").trigger("keydown", { key: "Escape" });
+    await editor.get("input").trigger("blur");
+    expect(editor.emitted("done")).toBeUndefined();
+    expect(editor.emitted("cancel")).toHaveLength(1);
+  });
+
+  it("keeps the editor when the number is not understood", async () => {
+    const editor = open("money", ["5.00", "RUB"]);
+    await editor.get("input").setValue("много");
+    await editor.get("input").trigger("keydown", { key: "Enter" });
+    expect(editor.emitted("done")).toBeUndefined();
+    expect(editor.get("input").attributes("aria-invalid")).toBe("true");
+  });
+
+  it("empties a value typed away", async () => {
+    const editor = open("integer", 5);
+    await editor.get("input").setValue("");
+    await editor.get("input").trigger("keydown", { key: "Tab" });
+    expect(editor.emitted("done")).toEqual([[null, "right"]]);
+  });
+});

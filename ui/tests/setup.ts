@@ -1,0 +1,11 @@
+import { beforeAll } from "vitest";
+import { loadWords } from "../src/words";
+import { setZone } from "../src/words/format";
+
+// jsdom-like browsers know no media queries; the code asks at import.
+window.matchMedia ??= (query: string) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList;
+
+beforeAll(async () => {
+  await loadWords("ru");
+  setZone("Europe/Moscow");
+});
