@@ -96,6 +96,7 @@ def field_indexes(table: str, placed: FieldLayout) -> tuple[Index, ...]:
         made.append(Index(names.value_index(one), table, tuple(column.name for column in placed.columns)))
     elif one.indexed and placed.key and not one.unique:
         made.append(Index(names.key_index(one), table, (placed.key.name,)))
-    elif one.indexed and placed.value:
+    elif one.indexed and placed.value and (placed.value.kind != "text" or placed.type.compare(one.options).sort):
+        # Long text has no order and would not fit: PostgreSQL takes 2,700 bytes into an index.
         made.append(Index(names.value_index(one), table, (placed.value.name,)))
     return tuple(made)

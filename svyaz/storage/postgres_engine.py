@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -21,7 +22,7 @@ from psycopg.pq import TransactionStatus
 
 from svyaz.fields.base import ColumnKind
 from svyaz.storage.problems import ConcurrentChange, DatabaseBusy, DatabaseGone, DiskFull
-from svyaz.storage.session import COPY_FROM, Row, Session, UniqueViolated, for_psycopg, insert_text
+from svyaz.storage.session import COPY_FROM, Row, Session, UniqueViolated, for_psycopg, insert_text, warn_if_long
 
 CONNECTIONS = 16
 WAIT_SECONDS = 30.0
@@ -165,12 +166,15 @@ class PostgresDatabase:
             raise DatabaseBusy()
         try:
             connection = self._take(begin)
+            began = time.monotonic()
             try:
                 session = PostgresSession(connection, self.clock(), writes)
                 if self.configure:
                     self.configure(session)
                 yield session
                 self._commit(connection)
+                if writes:
+                    warn_if_long(began)
             except BaseException:
                 self._roll_back(connection)
                 raise

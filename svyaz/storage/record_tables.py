@@ -208,7 +208,7 @@ def update_many(session: Session, entity: str, changes: Sequence[Update], actor:
 
 def _still_as_seen(session: Session, placed: Layout, changes: Sequence[Update]) -> tuple[list[Update], list[int]]:
     """Lock the rows, in order of ids so that two bulk changes never wait for each other."""
-    lock = " ORDER BY sv_id FOR UPDATE" if session.dialect == "postgresql" else ""
+    lock = " ORDER BY sv_id FOR NO KEY UPDATE" if session.dialect == "postgresql" else ""
     versions: dict[int, int] = dict(
         session.fetch(
             f'SELECT sv_id, sv_version FROM "{placed.table}"'

@@ -6,7 +6,9 @@ are ONE parameter: `session.list_parameter(values)` with `session.in_list("sv_id
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -22,6 +24,8 @@ Row = tuple[Any, ...]
 
 # Below this many rows a COPY costs more than it saves (two more round trips).
 COPY_FROM = 20
+LONG_SECONDS = 5
+LOG = logging.getLogger("svyaz.storage")
 
 
 class UniqueViolated(Exception):
@@ -133,6 +137,13 @@ def iso_date(day: date | None) -> str | None:
 
 def json_list(values: Iterable[Any]) -> str:
     return orjson.dumps(list(values)).decode()
+
+
+def warn_if_long(began: float) -> None:
+    """Nobody else writes (SQLite), or the feed stands (PostgreSQL), while one transaction goes on."""
+    seconds = time.monotonic() - began
+    if seconds > LONG_SECONDS:
+        LOG.warning("a write transaction took %.1f s", seconds)
 
 
 _MARKS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\?|%")

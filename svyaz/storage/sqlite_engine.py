@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
@@ -19,7 +20,16 @@ from svyaz.fields.base import ColumnKind
 from svyaz.storage import sqlite_functions
 from svyaz.storage.fair_lock import FairLock
 from svyaz.storage.problems import DatabaseBusy, DatabaseGone, DiskFull
-from svyaz.storage.session import Row, Session, UniqueViolated, insert_text, iso_date, iso_instant, json_list
+from svyaz.storage.session import (
+    Row,
+    Session,
+    UniqueViolated,
+    insert_text,
+    iso_date,
+    iso_instant,
+    json_list,
+    warn_if_long,
+)
 
 READERS = 8
 WAIT_SECONDS = 30.0
@@ -129,6 +139,7 @@ class SqliteDatabase:
                 self._writer = self._open(writes=True)
             session = SqliteSession(self._writer, self.clock(), writes=True)
             session.run("BEGIN IMMEDIATE")
+            began = time.monotonic()
             try:
                 if self.configure:
                     self.configure(session)
@@ -137,6 +148,7 @@ class SqliteDatabase:
             except BaseException:
                 self._roll_back()
                 raise
+            warn_if_long(began)
         finally:
             self._writing = None
             self._lock.release()
