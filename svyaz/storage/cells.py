@@ -104,7 +104,7 @@ def leaf(scope: Scope, keys: Keys) -> Leaf:
     first, rest = keys[0], keys[1:]
     if rest:
         if len(targets_of(scope, first)) == 1 and entity_number(scope, first) is None:
-            return _maybe_absent(leaf(hop(scope, first), rest))
+            return maybe_absent(leaf(hop(scope, first), rest))
         return _spread_leaf(scope, first, rest)
     if first in LINK_FIELDS:
         return _link(own_value(scope, first), value_at(scope, (first, "label")))
@@ -143,7 +143,7 @@ def _wired(scope: Scope, value: Sql, kind: str) -> Sql:
     return pieces.wire_instant(value) if kind == "datetime" else value
 
 
-def _maybe_absent(made: Leaf) -> Leaf:
+def maybe_absent(made: Leaf) -> Leaf:
     """Through a far record that may be hidden: «no» of nobody is not «no»."""
     make = made.make
     if make is None:
@@ -168,7 +168,7 @@ def _spread_leaf(scope: Scope, key: str, rest: Keys) -> Leaf:
             return leaf(far, rest).selects[place] if has(far, rest[:1]) else None
 
         selects.append(spread(scope, key, part))
-    return _maybe_absent(Leaf(tuple(selects), shapes[0].make))
+    return maybe_absent(Leaf(tuple(selects), shapes[0].make))
 
 
 # ------------------------------------------------------------------ several values
@@ -194,7 +194,7 @@ def _rows_of(root: Scope, entity: str, keys: Keys, target: str | None) -> RowsOf
         scope, rows = far, replace(inner, frame=frame, scope=_moved(inner.scope, frame))
     if rest:
         made = leaf(rows.scope, rest) if rows.scope is not None and has(rows.scope, rest) else Leaf((sa.null(),))
-        made = _maybe_absent(made)
+        made = maybe_absent(made)
     else:
         made = row_leaf(scope, rows.place, rows.alias, frame)
     select = (

@@ -15,7 +15,7 @@ from svyaz.fields.base import ColumnKind
 from svyaz.storage.binds import Sql, Statement
 from svyaz.storage.compile_order import order_by, sort_keys
 from svyaz.storage.compile_query import Asked, Start
-from svyaz.storage.dimensions import MOST_DAYS, DimensionSql, compile_dimension
+from svyaz.storage.dimensions import MOST_DAYS, DimensionSql, compile_dimension, ordinals
 from svyaz.storage.measures import MeasureSql, compile_measure
 from svyaz.storage.query import Dimension, Measure, Order
 
@@ -62,7 +62,7 @@ def group_plan(asked: Asked, dimensions: Sequence[Dimension], measures: Sequence
         columns = [column for one in wanted for column in one.columns]
         select = start.select(sa.func.count(), *_named(keys), *shown, *columns)
         if keys:
-            select = select.group_by(*keys).limit(sa.literal_column(str(MOST_GROUPS + 1)))
+            select = select.group_by(*ordinals(2, 1 + len(keys))).limit(sa.literal_column(str(MOST_GROUPS + 1)))
         return GroupPlan(
             start.binds.statement(select),
             by,
@@ -115,7 +115,7 @@ def _apart(asked: Asked, dimensions: Sequence[Dimension], measure: Measure) -> S
     assert sql.cur is not None
     start.conditions += [sql.value.is_(None), sql.minor.is_not(None)]
     total = sa.cast(sa.func.sum(sql.minor), sa.BigInteger())
-    return start.binds.statement(start.select(*_named(keys), sql.cur, total).group_by(*keys, sql.cur))
+    return start.binds.statement(start.select(*_named(keys), sql.cur, total).group_by(*ordinals(1, len(keys) + 1)))
 
 
 def rows_plan(asked: Asked, dimension: Dimension, order: Sequence[Order]) -> RowsPlan:

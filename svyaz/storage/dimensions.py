@@ -28,7 +28,7 @@ from svyaz.kernel.text import sort_key
 from svyaz.schema.scope import kind_of, walk
 from svyaz.schema.snapshot import Field
 from svyaz.storage.binds import Sql, list_value, value_of
-from svyaz.storage.cells import LINK_FIELDS, Leaf, leaf, row_leaf
+from svyaz.storage.cells import LINK_FIELDS, Leaf, leaf, maybe_absent, row_leaf
 from svyaz.storage.compile_expression import PIECES
 from svyaz.storage.query import Dimension, Keys
 from svyaz.storage.scope import Scope, has, hop, many_at, several, targets_of, value_at
@@ -136,13 +136,18 @@ def _several(scope: Scope, keys: Keys, index: int, kind: Type, refused: CannotGr
         )
         .select_from(rows.frame.source)
         .where(key_sql.is_not(None))
-        .group_by(rows.owner, key_sql, *([] if grouped else made.selects))
+        .group_by(*ordinals(1, 2 if grouped else 2 + len(made.selects)))
     )
     alias = making.alias("d")
     owner = sa.literal_column(f"{alias}.owner", sa.BigInteger())
     scope.frame.outer_join(table.subquery(alias), owner == scope.id)
     columns = tuple(sa.literal_column(f"{alias}.s{place}", one.type) for place, one in enumerate(selected))
-    return sa.literal_column(f"{alias}.k", key_sql.type), Leaf(columns, made.make)
+    return sa.literal_column(f"{alias}.k", key_sql.type), maybe_absent(Leaf(columns, made.make))
+
+
+def ordinals(first: int, last: int) -> list[Sql]:
+    """GROUP BY 1, 2, …: an expression with a parameter in it would be another one when written again."""
+    return [sa.literal_column(str(place)) for place in range(first, last + 1)]
 
 
 def _place(field: Field, kind: Type) -> Callable[[Json], Any]:
