@@ -16,6 +16,7 @@ import msgspec
 from svyaz.access.actor import Actor
 from svyaz.access.fields import may_edit
 from svyaz.exchange.forms import DATE_ORDERS
+from svyaz.exchange.label_parts import can_split
 from svyaz.kernel.problem import Problem, Problems
 from svyaz.kernel.text import fold
 from svyaz.schema.snapshot import Entity, Snapshot
@@ -138,6 +139,8 @@ def target_exists(snapshot: Snapshot, actor: Actor, entity: Entity, target: str)
         return False
     if at:
         return found.role == "stage" and (stage == "end" or stage in entity.stages)
+    if key == "label":
+        return can_split(entity.label)
     return key == "id" or (not found.system and may_edit(snapshot, actor, entity.key, key))
 
 

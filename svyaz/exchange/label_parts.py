@@ -24,6 +24,7 @@ def split_label(label: Node, text: str) -> dict[str, str] | None:
             continue
         before, mark, after = rest.partition(part)
         if not mark:
+            key = ""  # no separator: what there is belongs to a later field
             continue
         found[key], rest, key = before.strip(), after.strip(), ""
     if key and rest:
@@ -32,6 +33,10 @@ def split_label(label: Node, text: str) -> dict[str, str] | None:
         last = next(reversed(found))
         found[last] = f"{found[last]} {rest}".strip()
     return {key: value for key, value in found.items() if value} or None
+
+
+def can_split(label: Node) -> bool:
+    return split_label(label, "x") is not None
 
 
 def _parts(node: Node) -> list[Path | str] | None:

@@ -114,6 +114,11 @@ def read_groups(
     return run_query.groups(session, query, keys, measures, first, ground_of(session, actor))
 
 
+def columns_of(session: Session, actor: Actor, entity: str, request: ListRequest) -> tuple[str, ...]:
+    """Names of the cells of a row of this list, as Page.columns has them."""
+    return run_query.header(_columns(session.snapshot, actor, entity, request.fields))
+
+
 def stream_rows(
     session: Session, actor: Actor, entity: str, request: ListRequest, paths: Sequence[Keys] = ()
 ) -> Iterator[list[Any]]:
