@@ -53,7 +53,7 @@ def indexes_of(placed: Layout) -> dict[str, Index]:
 def differences(session: Session, snapshot: Snapshot) -> list[str]:
     """Where the base is not what the configuration says; empty when all is well.
 
-    One line for each, in the database's own names: "missing column deal.amount".  Columns left by former
+    One line for each, in the database's own names: "missing column counterparty.inn".  Columns left by former
     types of fields are no difference: they are kept on purpose.
     """
     found = [] if session.dialect == "postgresql" else _damaged(session)
