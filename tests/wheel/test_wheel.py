@@ -129,5 +129,5 @@ def test_installed_wheel_prints_a_login_and_a_one_time_password(served: tuple[st
     address, said = served
     text = said.read_text(encoding="utf-8")
     assert address in text
-    assert re.search(r"(?i)(логин|login)", text)
+    assert re.search(r"(?i)(вход|логин|login)", text)
     assert re.search(r"(?i)(пароль|password)", text)
