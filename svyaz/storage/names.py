@@ -1,6 +1,6 @@
 """Every physical name of the database, made in one place.
 
-    table of records     <key of the entity>
+    table of records     <key of the entity>, or <key>__t where the key looks like a name below
     column               <key>, a retyped field has <key>__2; further parts <key>__cur, <key>__base
     shadow key           <key>__key
     several values       ln_<number of the field>; after a retype ln_<number>__2
@@ -13,13 +13,19 @@ Firebird takes 31 bytes.  A name that would be longer gives way to one made of t
 
 from __future__ import annotations
 
+import re
+
 from svyaz.schema.snapshot import Entity, Field
 
 LONGEST = 31  # bytes; all names are ASCII
 
 
+_OURS = re.compile(r"(ln|ix|uq|ik)_\d+")
+
+
 def table(entity: Entity) -> str:
-    return entity.key
+    """The key; a key that looks like our own names (an object «ЛН 12» is `ln_12`) steps aside."""
+    return f"{entity.key}__t" if _OURS.match(entity.key) else entity.key
 
 
 def column(field: Field, part: str = "") -> str:

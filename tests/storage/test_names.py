@@ -10,10 +10,11 @@ import pytest
 
 from svyaz.fields.registry import TYPES
 from svyaz.schema.snapshot import Entity, Snapshot
-from svyaz.storage import ddl, names, system_tables
+from svyaz.storage import catalog, ddl, names, system_tables
+from svyaz.storage.engine import Database
 from svyaz.storage.layout import layout_of
 from tests.snapshots import sales_snapshot
-from tests.storage.made import a_field, a_snapshot, an_entity
+from tests.storage.made import a_field, a_snapshot, an_entity, client, install
 
 LONGEST_KEY = "abcdefghijklmnopqrstuvwxyz"
 QUOTED = re.compile(r'"([^"]+)"|\b(sv_\w+|ix_\w+|uq_\w+)')
@@ -85,3 +86,12 @@ def test_long_name_gives_way_to_a_number_and_stays_the_same() -> None:
     assert names.column(field, "base") == "f_77__base"
     assert names.column(replace(field, column=f"{LONGEST_KEY}__2"), "cur") == "f_77__2__cur"
     assert names.rows_table(replace(field, column=f"{LONGEST_KEY}__2")) == "ln_77__2"
+
+
+def test_object_whose_key_looks_like_a_name_of_ours_meets_nothing(database: Database) -> None:
+    leave = an_entity(300, "ln_108", a_field(301, "title", "text"))
+    index = an_entity(302, "ix_109", a_field(303, "title", "text"))
+    snapshot = install(database, a_snapshot(client(), leave, index))
+    with database.read() as session:
+        assert catalog.differences(session, snapshot) == []
+        assert {"ln_108", "ln_108__t", "ix_109__t"} <= catalog.tables(session)
