@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -162,7 +162,7 @@ def _xlsx(columns: Sequence[ExportColumn], rows: Iterable[Sequence[Any]], langua
                     if isinstance(value, datetime):
                         sheet.write_datetime(at, number, value, moment)
                     elif isinstance(value, date):
-                        sheet.write_datetime(at, number, datetime(value.year, value.month, value.day), day)
+                        sheet.write_datetime(at, number, datetime.combine(value, time()), day)
                     elif isinstance(value, Decimal | int):
                         # A double keeps 15 digits; a longer number goes as text rather than changed.
                         if len(str(value).lstrip("-").replace(".", "")) > 15:

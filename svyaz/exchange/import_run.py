@@ -23,12 +23,13 @@ from svyaz.access.actor import Actor
 from svyaz.exchange.column_map import ColumnMap
 from svyaz.exchange.file_rows import FileRow, Reading, file_rows
 from svyaz.exchange.label_parts import split_label
-from svyaz.exchange.lookup import LinkCannotBeMade, LinkNameAmbiguous, LinkNameUnknown, Lookup, key_of, seen_ids
+from svyaz.exchange.lookup import LinkCannotBeMade, LinkNameAmbiguous, LinkNameUnknown, Lookup, seen_ids
 from svyaz.exchange.tables import TableFile
 from svyaz.kernel.problem import BadValue, Problem
 from svyaz.kernel.text import sort_key
 from svyaz.kernel.words import load_words
 from svyaz.records.draft import Past
+from svyaz.records.duplicates import compared_keys
 from svyaz.records.write import RecordChange, change_many, create_many
 from svyaz.schema.snapshot import Entity
 from svyaz.storage import import_runs, record_tables
@@ -265,12 +266,10 @@ def _existing(
     found: dict[int, tuple[int, ...]] = {}
     for key in importing.reading.plan.keys:
         open_rows = [row for row in rows if row.number not in found]
-        asked = {
-            row.number: asked_key for row in open_rows if (asked_key := _asked(session, entity, key, row)) is not None
-        }
+        asked = {row.number: keys for row in open_rows if (keys := _asked(session, entity, key, row))}
         if not asked:
             continue
-        values = list(dict.fromkeys(asked.values()))
+        values = list(dict.fromkeys(value for keys in asked.values() for value in keys))
         if key == "id":
             held: Mapping[Any, Sequence[int]] = {
                 one: [one] for one in record_tables.fetch(session, entity.key, values, [])
@@ -280,19 +279,20 @@ def _existing(
         else:
             held = record_tables.find_by_key(session, entity.key, key, values)
         seen = seen_ids(session, actor, entity.key, (id for ids in held.values() for id in ids))
-        for number, value in asked.items():
-            if ids := tuple(id for id in held.get(value, ()) if id in seen):
+        for number, keys in asked.items():
+            if ids := tuple(dict.fromkeys(id for one in keys for id in held.get(one, ()) if id in seen)):
                 found[number] = ids
     return found
 
 
-def _asked(session: Session, entity: Entity, key: str, row: FileRow) -> Any:
+def _asked(session: Session, entity: Entity, key: str, row: FileRow) -> list[Any]:
+    """What storage compares; several phones are several keys, and any of them recognises."""
     if key == "id":
-        return row.id
+        return [] if row.id is None else [row.id]
     if key == "label":
-        return sort_key(row.label) if row.label else None
+        return [sort_key(row.label)] if row.label else []
     raw = row.values.get(key)
-    return None if raw is None else key_of(session, entity.by_key[key], raw)
+    return [] if raw is None else list(compared_keys(session, entity.by_key[key], raw))
 
 
 def _create(importing: Importing, session: Session, actor: Actor, entity: Entity, chunk: Chunk) -> None:

@@ -13,12 +13,11 @@ from typing import Any
 from svyaz.access.actor import Actor
 from svyaz.access.apply import condition, far_conditions
 from svyaz.expression.tree import both
-from svyaz.fields.registry import TYPES
-from svyaz.kernel.problem import BadValue, Problem
+from svyaz.kernel.problem import BadValue
 from svyaz.kernel.text import sort_key
 from svyaz.records.cells import id_in
+from svyaz.records.duplicates import compared_keys
 from svyaz.records.read import ground_of
-from svyaz.schema.snapshot import Field
 from svyaz.storage import record_tables, run_query
 from svyaz.storage.query import Query
 from svyaz.storage.session import Session
@@ -93,25 +92,8 @@ def _key(session: Session, entity: str, match: str, word: str) -> Any:
     """What the word is compared by; None when the field can never hold it."""
     if match == "label":
         return sort_key(word)
-    found = session.snapshot.entities[entity].by_key[match]
-    return key_of(session, found, word)
-
-
-def key_of(session: Session, found: Field, raw: Any) -> Any:
-    """The shadow key of a raw value, its stored form for a field without one; None: empty or not understood."""
-    kind = TYPES[found.type]
-    try:
-        value = kind.accept(raw, found.options, session.terms)
-    except Problem:
-        return None
-    if value is None or value == ():
-        return None
-    key = kind.key(value, found.options)
-    if key is not None:
-        return key
-    packed = kind.pack(value, found.options)
-    first = packed[0] if packed else None
-    return first[0] if isinstance(first, tuple) else first
+    keys = compared_keys(session, session.snapshot.entities[entity].by_key[match], word)
+    return next(iter(keys), None)
 
 
 def words_of(text: str) -> list[str]:

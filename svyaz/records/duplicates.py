@@ -49,7 +49,7 @@ def find_duplicates(
         field = shape.by_key.get(key)
         if field is None or key not in values or not may_read(session.snapshot, actor, entity, key):
             continue
-        keys = _keys(session, field, values[key])
+        keys = compared_keys(session, field, values[key])
         found = record_tables.find_by_key(session, entity, key, list(keys))
         ids = [id for holders in found.values() for id in holders if id != except_id]
         labels = seen_labels(session, actor, ground_of(session, actor), entity, ids)
@@ -67,7 +67,7 @@ def find_duplicates(
     return [*told, *(hidden if actor.kind == "person" else [])]
 
 
-def _keys(session: Session, field: Field, raw: Any) -> dict[Any, Any]:
+def compared_keys(session: Session, field: Field, raw: Any) -> dict[Any, Any]:
     """What storage compares -> the value as people know it."""
     kind = TYPES[field.type]
     try:

@@ -121,10 +121,10 @@ def last_row(session: Session, run: int) -> int:
 
 
 def records(session: Session, run: int, first: int, last: int) -> dict[int, int]:
-    """row -> record of the rows first…last that made or met one."""
+    """row -> record of the rows first…last that made or changed one."""
     return dict(
         session.fetch(
-            "SELECT row, record FROM sv_import_row WHERE run = ? AND row BETWEEN ? AND ? AND record IS NOT NULL",
+            "SELECT row, record FROM sv_import_row WHERE run = ? AND row BETWEEN ? AND ? AND record IS NOT NULL AND fate <> 'skipped'",
             (run, first, last),
         )
     )
