@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -19,7 +19,15 @@ from svyaz.kernel.http import Incoming
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.words import load_words
 from svyaz.org.actors import build_actor
-from svyaz.org.sessions import NotSignedIn, find_signed_in, same_csrf, touch, wants_touch
+from svyaz.org.sessions import (
+    NotSignedIn,
+    PasswordMustChange,
+    TokenReadOnly,
+    find_signed_in,
+    same_csrf,
+    touch,
+    wants_touch,
+)
 from svyaz.storage.accounts import SignedIn
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
@@ -37,7 +45,7 @@ class Actors:
     _kept: dict[tuple[int, int, int, str], Actor] = field(default_factory=dict)
 
     def of(self, session: Session, found: SignedIn, language: str) -> Actor | None:
-        kind = "token" if not found.csrf else "person"
+        kind: Literal["person", "token"] = "token" if not found.csrf else "person"
         key = (found.employee, found.org_revision, session.snapshot.revision, kind + language)
         actor = self._kept.get(key)
         if actor is None:
@@ -51,17 +59,15 @@ class Actors:
 
 @dataclass(slots=True)
 class Call:
-    """needs_csrf: the route changes something, so a cookie alone is not enough."""
+    """changes, writes, early: as in Route."""
 
     incoming: Incoming
     company: Company
     actors: Actors
     changes: bool = False
+    writes: bool = False
+    early: bool = False
     late_touch: bool = False
-
-    @property
-    def params(self) -> dict[str, str]:
-        return dict(self.incoming.params)
 
     @property
     def key(self) -> str:
@@ -88,11 +94,12 @@ class Call:
         found = find_signed_in(session, self.key)
         if found is None:
             raise NotSignedIn()
-        if self.changes:
-            if found.csrf and not same_csrf(found, self.incoming.headers.get(CSRF_HEADER, "")):
-                raise WrongOrigin()
-            if found.scope == "read":
-                raise NotFound(entity="", id="")
+        if self.changes and found.csrf and not same_csrf(found, self.incoming.headers.get(CSRF_HEADER, "")):
+            raise WrongOrigin()
+        if self.writes and found.scope == "read":
+            raise TokenReadOnly()
+        if found.must_change and not self.early:
+            raise PasswordMustChange()
         actor = self.actors.of(session, found, self.language)
         if actor is None:
             raise NotSignedIn()

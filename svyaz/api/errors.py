@@ -22,6 +22,18 @@ class BadRequest(Problem):
     status = 400
 
 
+class MethodNotAllowed(Problem):
+    code = "method_not_allowed"  # facts: allowed
+    status = 405
+
+
+class TooSlow(Problem):
+    """Nothing of the body came for so long that the place is given to others."""
+
+    code = "too_slow"  # facts: seconds
+    status = 408
+
+
 class WrongOrigin(Problem):
     code = "wrong_origin"
     status = 403
@@ -54,7 +66,7 @@ def answer_problem(problem: Problem, language: str) -> Answer:
     several = problem.problems if isinstance(problem, Problems) else ()
     told["problems"] = [describe(one, language) for one in several]
     status = max((one.status for one in several), default=problem.status)
-    headers = {"Retry-After": str(problem.facts["seconds"])} if "seconds" in problem.facts else {}
+    headers = {"Retry-After": str(problem.facts["seconds"])} if status == 429 and "seconds" in problem.facts else {}
     return Answer(status, {"error": told}, headers=headers)
 
 

@@ -392,6 +392,7 @@ ROUTES = (
         body=QueryBody,
         answer="Page",
         per_entity=True,
+        reads=True,
     ),
     Route(
         "POST",
@@ -412,7 +413,13 @@ ROUTES = (
         per_entity=True,
     ),
     Route(
-        "POST", "/api/records/{entity}/check", check_record, "Duplicates before saving", body=CheckBody, per_entity=True
+        "POST",
+        "/api/records/{entity}/check",
+        check_record,
+        "Duplicates before saving",
+        body=CheckBody,
+        per_entity=True,
+        reads=True,
     ),
     Route(
         "GET",

@@ -26,4 +26,4 @@ def run(call: Call) -> Answer:
         return Answer(body=run_report(session, actor, request))
 
 
-ROUTES = (Route("POST", "/api/reports/run", run, "Run a pivot", body=ReportBody),)
+ROUTES = (Route("POST", "/api/reports/run", run, "Run a pivot", body=ReportBody, reads=True),)

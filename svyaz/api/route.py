@@ -16,7 +16,9 @@ class Route:
     or the name of an ability («import», «people», «configure», «bulk»).
     body: msgspec Struct of the JSON body, or None.  upload: takes multipart.
     query: names of the query parameters with their JSON types.  answer: what it returns, in words.
-    per_entity: the OpenAPI document has one such path for each entity."""
+    per_entity: the OpenAPI document has one such path for each entity.
+    reads: a POST that only reads, so a token of scope «read» may call it.
+    early: works while a one-time password waits to be replaced."""
 
     method: str
     path: str
@@ -29,7 +31,14 @@ class Route:
     answer: str = "object"
     status: int = 200
     per_entity: bool = False
+    reads: bool = False
+    early: bool = False
 
     @property
     def changes(self) -> bool:
+        """A cookie alone is not enough: the page's own CSRF value must come with it."""
         return self.method != "GET"
+
+    @property
+    def writes(self) -> bool:
+        return self.changes and not self.reads

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route as Path_
+from starlette.types import Message, Receive
 
 from svyaz.access.abilities import require_ability
 from svyaz.api.call import COOKIE, Actors, Call
-from svyaz.api.errors import BadRequest, ServerBroken, TooLarge, WrongMediaType, WrongOrigin, answer_problem
+from svyaz.api.errors import (
+    BadRequest,
+    MethodNotAllowed,
+    ServerBroken,
+    TooLarge,
+    TooSlow,
+    WrongMediaType,
+    WrongOrigin,
+    answer_problem,
+)
 from svyaz.api.limits import Limits
 from svyaz.api.route import Route
 from svyaz.api.static import static_answer
@@ -39,7 +49,11 @@ log = logging.getLogger("svyaz.api")
 
 LONGEST_BODY = 8 * 1024 * 1024
 LONGEST_UPLOAD = 200 * 1024 * 1024
+# A phone in a lift sends nothing for this many seconds and is still there.
+PATIENCE = 30
 THREADS = 8
+# The server ends a session by itself; the cookie must outlive it, or a person who comes daily would be put out.
+COOKIE_LIVES = 365 * 86_400
 SAFETY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -90,13 +104,14 @@ def build_server(serving: Serving, routes: Sequence[Route], on_stop: Callable[[]
         Path_("/{rest:path}", page, methods=["GET"]),
     ]
 
-    async def refused(request: Request, wrong: Exception) -> Response:
-        status = wrong.status_code if isinstance(wrong, HTTPException) else 400
-        problem = BadRequest(
-            "method", expected=", ".join(sorted({one.method for one in routes if one.path == request.url.path}))
+    async def refused(request: Request, _: Exception) -> Response:
+        """The only one the framework raises by itself: a known address, another method."""
+        allowed = sorted(
+            {method for one in paths if one.path_regex.match(request.url.path) for method in one.methods or ()}
         )
-        problem.status = status  # type: ignore[misc]
-        return _response(answer_problem(problem, _language(request)), serving.secure)
+        return _response(
+            answer_problem(MethodNotAllowed("method", allowed=allowed), _language(request)), serving.secure
+        )
 
     application = Starlette(routes=paths, exception_handlers={HTTPException: refused})
     application.router.redirect_slashes = False
@@ -128,9 +143,14 @@ async def _respond(
                 )
             if route.changes:
                 _check_origin(request)
-            incoming = await _incoming(route, request, Path(folder) if folder else None)
-            call = Call(incoming, serving.company, actors, changes=route.changes)
-            answer = await asyncio.get_running_loop().run_in_executor(pool, _run, route, call)
+            loop = asyncio.get_running_loop()
+            incoming = _head(request)
+            if route.upload:
+                # Who may not come in must not fill the disk first.
+                await loop.run_in_executor(pool, _admit, route, _call(serving, route, incoming, actors))
+            if route.changes:
+                incoming = await _with_body(incoming, route, request, Path(folder) if folder else None)
+            answer = await loop.run_in_executor(pool, _run, route, _call(serving, route, incoming, actors))
         except Problem as problem:
             answer = answer_problem(problem, _language(request))
         except ClientDisconnect:
@@ -142,10 +162,19 @@ async def _respond(
         return _response(answer, serving.secure)
 
 
+def _call(serving: Serving, route: Route, incoming: Incoming, actors: Actors) -> Call:
+    return Call(incoming, serving.company, actors, route.changes, route.writes, route.early)
+
+
+def _admit(route: Route, call: Call) -> None:
+    with call.reading() as (session, actor):
+        if route.needs not in ("nobody", "person"):
+            require_ability(session.snapshot, actor, route.needs)
+
+
 def _run(route: Route, call: Call) -> Answer:
     if route.needs not in ("nobody", "person"):
-        with call.reading() as (session, actor):
-            require_ability(session.snapshot, actor, route.needs)
+        _admit(route, call)
     answer = route.run(call)
     if answer.body is not None:
         # Serialised in the thread, so that a page of a thousand rows does not hold the event loop.
@@ -164,26 +193,7 @@ def _check_origin(request: Request) -> None:
         raise WrongOrigin("origin")
 
 
-async def _incoming(route: Route, request: Request, folder: Path | None) -> Incoming:
-    if route.changes and not route.upload and "json" not in request.headers.get("content-type", "application/json"):
-        raise WrongMediaType("content-type", expected="application/json")
-    most = LONGEST_UPLOAD if route.upload else LONGEST_BODY
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > most:
-        raise TooLarge("body", most=most)
-    form: dict[str, str] = {}
-    uploads: dict[str, Upload] = {}
-    body = b""
-    if route.upload and folder is not None:
-        form, uploads = await _form(request, folder, most)
-    elif route.changes:
-        chunks, size = [], 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most:
-                raise TooLarge("body", most=most)
-            chunks.append(chunk)
-        body = b"".join(chunks)
+def _head(request: Request) -> Incoming:
     return Incoming(
         method=request.method,
         path=request.url.path,
@@ -191,11 +201,42 @@ async def _incoming(route: Route, request: Request, folder: Path | None) -> Inco
         query=dict(request.query_params),
         headers={key.lower(): value for key, value in request.headers.items()},
         cookies=request.cookies,
-        body=body,
+        body=b"",
         address=_address(request),
-        form=form,
-        uploads=uploads,
     )
+
+
+async def _with_body(incoming: Incoming, route: Route, request: Request, folder: Path | None) -> Incoming:
+    if not route.upload and "json" not in request.headers.get("content-type", "application/json"):
+        raise WrongMediaType("content-type", expected="application/json")
+    most = LONGEST_UPLOAD if route.upload else LONGEST_BODY
+    declared = request.headers.get("content-length", "0")
+    if not declared.isascii() or not declared.isdigit() or int(declared) > most:
+        raise TooLarge("body", most=most)
+    measured = Request(request.scope, _measured(request.receive, most))
+    if route.upload and folder is not None:
+        form, uploads = await _form(measured, folder, most)
+        return replace(incoming, form=form, uploads=uploads)
+    return replace(incoming, body=await measured.body())
+
+
+def _measured(receive: Receive, most: int) -> Receive:
+    """The same stream with an end: of size, declared or not, and of patience."""
+    size = 0
+
+    async def next_part() -> Message:
+        nonlocal size
+        try:
+            async with asyncio.timeout(PATIENCE):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow("body", seconds=PATIENCE) from None
+        size += len(message.get("body", b""))
+        if size > most:
+            raise TooLarge("body", most=most)
+        return message
+
+    return next_part
 
 
 async def _form(request: Request, folder: Path, most: int) -> tuple[dict[str, str], dict[str, Upload]]:
@@ -260,7 +301,7 @@ def _response(answer: Answer, secure: bool) -> Response:
     for name, value in answer.cookies.items():
         if value:
             response.set_cookie(
-                name, value, max_age=14 * 86_400, httponly=True, samesite="lax", secure=secure, path="/"
+                name, value, max_age=COOKIE_LIVES, httponly=True, samesite="lax", secure=secure, path="/"
             )
         else:
             response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)

@@ -7,14 +7,18 @@ from typing import Any
 import msgspec
 
 from svyaz.api.call import COOKIE, Call
-from svyaz.api.errors import BadRequest
+from svyaz.api.errors import BadRequest, TooLarge
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
 from svyaz.org import sessions
-from svyaz.storage import accounts, ids, preference, record_tables
+from svyaz.org.passwords import hash_password
+from svyaz.org.people import name_of
+from svyaz.storage import accounts, ids, preference
 from svyaz.storage.session import Session
+
+LARGEST_PREFERENCE = 64 * 1024
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,6 +37,10 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
     days: int = 365
 
 
+class Kept(msgspec.Struct, forbid_unknown_fields=True):
+    value: Any
+
+
 class Language(msgspec.Struct, forbid_unknown_fields=True):
     language: str
 
@@ -47,18 +55,19 @@ def show_session(call: Call) -> Answer:
 def open_session(call: Call) -> Answer:
     """POST /api/session  body: {"login", "password"}"""
     body = call.body(SignIn)
-    address = call.incoming.address
+    login, address = clean(body.login), call.incoming.address
     with call.company.read() as session:
-        sessions.check_attempts(session, body.login, address)
-        person = sessions.find_person(session, body.login, body.password)
+        sessions.check_attempts(session, login, address)
+        person = sessions.find_login(session, login)
+    fits = sessions.may_enter(person, body.password)
     with call.company.write() as session:
         # Counted again in the transaction that notes the failure: parallel guesses share one count.
-        sessions.check_attempts(session, body.login, address)
-        if person is None:
-            sessions.note_failure(session, body.login, address)
-        else:
+        sessions.check_attempts(session, login, address)
+        if fits and person is not None:
             opened = sessions.open_session(session, person, address, call.incoming.headers.get("user-agent", ""))
-    if person is None:
+        else:
+            sessions.note_failure(session, login, address)
+    if not fits or person is None:
         raise sessions.SignInFailed()
     told = {
         "signed_in": True,
@@ -80,7 +89,6 @@ def end_session(call: Call) -> Answer:
 def show_me(call: Call) -> Answer:
     """GET /api/me"""
     with call.reading() as (session, actor):
-        label = record_tables.labels(session, "employee", [actor.employee or 0]).get(actor.employee or 0, "")
         roles = [
             {"key": key, "title": session.snapshot.roles[key].title.say(actor.language)}
             for key in actor.roles
@@ -90,7 +98,7 @@ def show_me(call: Call) -> Answer:
         return Answer(
             body={
                 "id": actor.employee,
-                "label": label,
+                "label": name_of(session, actor.employee or 0),
                 "login": login.login if login else "",
                 "language": actor.language,
                 "zone": actor.zone,
@@ -104,9 +112,54 @@ def show_me(call: Call) -> Answer:
 
 def change_password(call: Call) -> Answer:
     """POST /api/me/password  body: {"old", "new"}: ends all other sessions of the person."""
-    body = call.body(NewPassword)
+    body, address = call.body(NewPassword), call.incoming.address
+    with call.reading() as (session, actor):
+        if actor.kind == "token":
+            # A token lives on when the password changes, so it must not be what changes it.
+            raise sessions.NotSignedIn()
+        login = accounts.login_of(session, actor.employee or 0)
+        assert login is not None
+        sessions.check_attempts(session, login.login, address)
+    if not sessions.may_enter(login, body.old):
+        with call.writing() as (session, _):
+            sessions.note_failure(session, login.login, address)
+        raise sessions.WrongPassword("old")
+    if body.new == body.old:
+        raise sessions.PasswordSame("new")
+    hashed = hash_password(body.new)
     with call.writing() as (session, actor):
-        sessions.change_password(session, actor.employee or 0, body.old, body.new, keep=call.key)
+        sessions.set_password(session, actor.employee or 0, hashed, keep=call.key)
+    return Answer(204)
+
+
+def list_sessions(call: Call) -> Answer:
+    """GET /api/sessions: where I am signed in."""
+    with call.reading() as (session, actor):
+        rows = accounts.sessions_of(session, actor.employee or 0, accounts.micros(session.now))
+    mine = sessions.digest(call.key)
+    return Answer(
+        body={
+            "sessions": [
+                {
+                    "id": sessions.session_id(key_hash),
+                    "created_at": accounts.moment(created),
+                    "seen_at": accounts.moment(seen),
+                    "address": address,
+                    "browser": browser,
+                    "current": key_hash == mine,
+                }
+                for key_hash, created, seen, address, browser in rows
+            ]
+        }
+    )
+
+
+def end_other_session(call: Call) -> Answer:
+    """DELETE /api/sessions/{id}"""
+    id = call.incoming.params["id"]
+    with call.writing() as (session, actor):
+        if not sessions.end_session(session, actor.employee or 0, id):
+            raise NotFound("id", entity="session", id=id[:40])
     return Answer(204)
 
 
@@ -165,21 +218,26 @@ def drop_token(call: Call) -> Answer:
 
 def read_preference(call: Call) -> Answer:
     """GET /api/preferences/{key}"""
+    key = _preference_key(call)
     with call.reading() as (session, actor):
-        return Answer(body={"value": preference.read(session, actor.employee or 0, call.incoming.params["key"][:120])})
+        return Answer(body={"value": preference.read(session, actor.employee or 0, key)})
 
 
 def write_preference(call: Call) -> Answer:
     """PUT /api/preferences/{key}  body: {"value": any JSON up to 64 KB}"""
-    try:
-        body = msgspec.json.decode(call.incoming.body)
-    except msgspec.DecodeError as wrong:
-        raise BadRequest("body", expected=str(wrong)[:200]) from None
-    if not isinstance(body, dict) or set(body) != {"value"} or len(call.incoming.body) > 65_536:
-        raise BadRequest("body", expected='{"value": …} ≤ 64 KB')
+    key, body = _preference_key(call), call.body(Kept)
+    if len(call.incoming.body) > LARGEST_PREFERENCE:
+        raise TooLarge("body", most=LARGEST_PREFERENCE)
     with call.writing() as (session, actor):
-        preference.write(session, actor.employee or 0, call.incoming.params["key"][:120], body["value"])
+        preference.write(session, actor.employee or 0, key, body.value)
     return Answer(204)
+
+
+def _preference_key(call: Call) -> str:
+    key = clean(call.incoming.params["key"])
+    if len(key) > 120:
+        raise BadRequest("key", expected="≤ 120")
+    return key
 
 
 def _told(call: Call, session: Session, found: accounts.SignedIn | None) -> dict[str, Any]:
@@ -188,20 +246,22 @@ def _told(call: Call, session: Session, found: accounts.SignedIn | None) -> dict
         "csrf": found.csrf if found else "",
         "company": session.snapshot.settings.title,
         "language": call.language,
-        "must_change": False,
+        "must_change": found is not None and found.must_change,
     }
 
 
 ROUTES = (
     Route("GET", "/api/session", show_session, "Whether this browser is signed in", needs="nobody"),
     Route("POST", "/api/session", open_session, "Sign in", needs="nobody", body=SignIn),
-    Route("DELETE", "/api/session", end_session, "Sign out", status=204),
-    Route("GET", "/api/me", show_me, "Who I am and what I may"),
-    Route("POST", "/api/me/password", change_password, "Change my password", body=NewPassword, status=204),
-    Route("PUT", "/api/me/language", set_language, "Choose my language", body=Language),
+    Route("DELETE", "/api/session", end_session, "Sign out", status=204, early=True),
+    Route("GET", "/api/sessions", list_sessions, "Where I am signed in"),
+    Route("DELETE", "/api/sessions/{id}", end_other_session, "End one of my sessions", status=204),
+    Route("GET", "/api/me", show_me, "Who I am and what I may", early=True),
+    Route("POST", "/api/me/password", change_password, "Change my password", body=NewPassword, status=204, early=True),
+    Route("PUT", "/api/me/language", set_language, "Choose my language", body=Language, early=True),
     Route("GET", "/api/tokens", list_tokens, "My API tokens"),
     Route("POST", "/api/tokens", create_token, "Make an API token", body=NewToken, status=201),
     Route("DELETE", "/api/tokens/{id}", drop_token, "Revoke an API token", status=204),
     Route("GET", "/api/preferences/{key}", read_preference, "What I keep for myself under a key"),
-    Route("PUT", "/api/preferences/{key}", write_preference, "Keep something for myself", status=204),
+    Route("PUT", "/api/preferences/{key}", write_preference, "Keep something for myself", body=Kept, status=204),
 )

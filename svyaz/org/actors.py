@@ -8,6 +8,7 @@ make some thousands of rows, and the SQL of a list never carries a list of ids.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal as OneOf
 
 from svyaz.access.actor import Actor
 from svyaz.expression.ground import Ground
@@ -23,7 +24,7 @@ def abilities_of(snapshot: Snapshot, roles: Iterable[str]) -> frozenset[str]:
     return frozenset(ability for key in roles if key in snapshot.roles for ability in snapshot.roles[key].abilities)
 
 
-def build_actor(session: Session, employee: int, *, kind: str = "person", language: str = "") -> Actor | None:
+def build_actor(session: Session, employee: int, *, kind: OneOf["person", "token"] = "person", language: str = "") -> Actor | None:
     """None when there is no such living employee."""
     stored = record_tables.fetch(session, "employee", [employee]).get(employee)
     if stored is None or stored.deleted_at is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import clean, fold
 from svyaz.org.passwords import hash_password, one_time_password
-from svyaz.storage import accounts
+from svyaz.storage import accounts, record_tables
 from svyaz.storage.session import Session
 
 
@@ -35,6 +35,11 @@ def let_in(session: Session, employee: int, login: str, roles: tuple[str, ...], 
     accounts.put_login(session, employee, login, fold(login), hash_password(chosen), must_change=password is None)
     accounts.set_roles(session, employee, roles)
     return chosen
+
+
+def name_of(session: Session, employee: int) -> str:
+    """How the person is called; everyone may know it of himself, whatever his roles."""
+    return record_tables.labels(session, "employee", [employee]).get(employee, "")
 
 
 def check_roles(session: Session, roles: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import fold
-from svyaz.org.passwords import hash_password, may_enter_with
+from svyaz.org.passwords import may_enter_with
 from svyaz.storage import accounts
 from svyaz.storage.session import Session
 
@@ -50,6 +50,26 @@ class WrongPassword(Problem):
     code = "wrong_password"
 
 
+class PasswordSame(Problem):
+    """A one-time password was seen by others: the same once more is no change."""
+
+    code = "password_same"
+
+
+class PasswordMustChange(Problem):
+    """Until the one-time password is replaced, only «who am I», the change itself and leaving are open."""
+
+    code = "password_must_change"
+    status = 403
+
+
+class TokenReadOnly(Problem):
+    """Told before any record is looked at, so it says nothing of what exists."""
+
+    code = "token_read_only"
+    status = 403
+
+
 class UnknownTokenScope(Problem):
     code = "unknown_token_scope"  # facts: scope, known
 
@@ -70,26 +90,32 @@ def digest(key: str) -> str:
 
 def check_attempts(session: Session, login: str, address: str) -> None:
     since = accounts.micros(session.now - WINDOW)
-    pair = f"{fold(login)[:200]}|{address}"
     if (
-        accounts.count_attempts(session, pair, since) >= PER_LOGIN
+        accounts.count_attempts(session, _attempted(login, address), since) >= PER_LOGIN
         or accounts.count_attempts(session, address, since) >= PER_ADDRESS
     ):
         raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
 
 
-def find_person(session: Session, login: str, password: str) -> accounts.Login | None:
-    """The login whose password fits; takes the same time when there is none."""
-    found = accounts.find_login(session, fold(login.strip()))
+def find_login(session: Session, login: str) -> accounts.Login | None:
+    return accounts.find_login(session, fold(login.strip()))
+
+
+def may_enter(found: accounts.Login | None, password: str) -> bool:
+    """Takes the same time when there is no such login.  Half of a tenth of a second: call it outside of transactions."""
     fits = may_enter_with(password, found.password_hash if found else None)
-    return found if found and fits and found.active else None
+    return found is not None and fits and found.active
 
 
 def note_failure(session: Session, login: str, address: str) -> None:
     now = session.now
     accounts.add_attempt(
-        session, (f"{fold(login)[:200]}|{address}", address), accounts.micros(now), accounts.micros(now - WINDOW)
+        session, (_attempted(login, address), address), accounts.micros(now), accounts.micros(now - WINDOW)
     )
+
+
+def _attempted(login: str, address: str) -> str:
+    return f"{fold(login.strip())[:200]}|{address}"
 
 
 def open_session(session: Session, person: accounts.Login, address: str, browser: str) -> Opened:
@@ -107,7 +133,7 @@ def open_session(session: Session, person: accounts.Login, address: str, browser
         address[:60],
         browser[:300],
     )
-    accounts.clear_attempts(session, f"{fold(person.login)[:200]}|{address}")
+    accounts.clear_attempts(session, _attempted(person.login, address))
     return Opened(key, csrf, person.employee, person.must_change)
 
 
@@ -138,13 +164,24 @@ def same_csrf(found: accounts.SignedIn, given: str) -> bool:
     return bool(found.csrf) and hmac.compare_digest(found.csrf.encode(), given.encode())
 
 
-def change_password(session: Session, employee: int, old: str, new: str, keep: str) -> None:
-    """All other sessions of the person end: whoever stole one is out."""
-    login = accounts.login_of(session, employee)
-    if login is None or not may_enter_with(old, login.password_hash):
-        raise WrongPassword("old")
-    accounts.set_password(session, employee, hash_password(new), must_change=False)
+def set_password(session: Session, employee: int, password_hash: str, keep: str) -> None:
+    """All other sessions of the person end: whoever stole one is out.  keep: the key of the session that stays."""
+    accounts.set_password(session, employee, password_hash, must_change=False)
     accounts.end_sessions_of(session, employee, digest(keep))
+
+
+def session_id(key_hash: str) -> str:
+    """What a session is called in the list of one's sessions; nobody comes in with it."""
+    return key_hash[:16]
+
+
+def end_session(session: Session, employee: int, id: str) -> bool:
+    """End one of the person's own sessions; False when there is none such."""
+    for key_hash, *_ in accounts.sessions_of(session, employee, 0):
+        if session_id(key_hash) == id:
+            accounts.end_session(session, key_hash)
+            return True
+    return False
 
 
 def create_token(session: Session, employee: int, title: str, scope: str, days: int, token_id: int) -> str:

@@ -32,6 +32,7 @@ class SignedIn:
     seen_at: int
     scope: str
     org_revision: int
+    must_change: bool = False
 
 
 def micros(moment: datetime) -> int:
@@ -111,15 +112,17 @@ def put_session(
 def find_session(session: Session, key_hash: str) -> SignedIn | None:
     """The session, its person and the org revision in one look: the price of every request."""
     rows = session.fetch(
-        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value"
+        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value, l.must_change"
         " FROM sv_session s JOIN sv_login l ON l.employee = s.employee"
         " LEFT JOIN sv_meta m ON m.key = 'org_revision' WHERE s.key_hash = ?",
         (key_hash,),
     )
     if not rows:
         return None
-    employee, csrf, active, expires_at, seen_at, org_revision = rows[0]
-    return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0))
+    employee, csrf, active, expires_at, seen_at, org_revision, must_change = rows[0]
+    return SignedIn(
+        employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0), bool(must_change)
+    )
 
 
 def touch_session(session: Session, key_hash: str, at: int, expires_at: int) -> None:
@@ -132,6 +135,15 @@ def end_session(session: Session, key_hash: str) -> None:
 
 def end_sessions_of(session: Session, employee: int, except_hash: str = "") -> None:
     session.run("DELETE FROM sv_session WHERE employee = ? AND key_hash <> ?", (employee, except_hash))
+
+
+def sessions_of(session: Session, employee: int, at: int) -> list[tuple[str, int, int, str, str]]:
+    """(key_hash, created_at, seen_at, address, browser) of the person's living sessions, the last seen first."""
+    return session.fetch(
+        "SELECT key_hash, created_at, seen_at, address, browser FROM sv_session"
+        " WHERE employee = ? AND expires_at >= ? ORDER BY seen_at DESC, key_hash",
+        (employee, at),
+    )  # type: ignore[return-value]
 
 
 def forget_old_sessions(session: Session, at: int) -> int:
