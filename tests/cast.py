@@ -140,6 +140,11 @@ class Cast:
         with self.company.read() as session:
             return living_digest(session)
 
+    def living_state(self) -> dict[tuple[str, int], Any]:
+        """What the digest is of, for a test that wants to see the difference."""
+        with self.company.read() as session:
+            return living_state(session)
+
     @contextmanager
     def nothing_changes(self) -> Iterator[None]:
         before = self.digest()
@@ -216,12 +221,17 @@ def digest_of(session: Session, without: Sequence[str] = ("sv_meta",)) -> str:
 
 
 def living_digest(session: Session) -> str:
-    told = hashlib.sha256()
+    return hashlib.sha256(repr(living_state(session)).encode()).hexdigest()
+
+
+def living_state(session: Session) -> dict[tuple[str, int], Any]:
+    """(entity, id) -> label, values and sums in the company's currency, of every living record."""
+    found: dict[tuple[str, int], Any] = {}
     for key in sorted(session.snapshot.entities):
         ids = run_query.ids(session, Query(key, (), limit=1_000_000), Ground(None, session.now))
         for id, one in sorted(record_tables.fetch(session, key, ids).items()):
-            told.update(repr((key, id, one.label, sorted(one.values.items()), _bases(session, key, id))).encode())
-    return told.hexdigest()
+            found[key, id] = (one.label, sorted(one.values.items()), _bases(session, key, id))
+    return found
 
 
 def _bases(session: Session, entity: str, id: int) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal as OneOf
 
 from svyaz.access.actor import Actor
 from svyaz.access.apply import condition, far_conditions
@@ -17,6 +17,7 @@ from svyaz.storage import blobs, run_query
 from svyaz.storage.query import Query
 from svyaz.storage.session import Session
 
+Kept = OneOf["living", "deleted", "all"]
 FILES = ("file", "image")
 Links = dict[tuple[str, int], str | None]
 
@@ -26,8 +27,10 @@ def id_in(ids: Iterable[int]) -> Node:
     return Call("in", (Path(("id",), INTEGER), *(Constant(id, INTEGER) for id in ids)), YES_NO)
 
 
-def seen_labels(session: Session, actor: Actor, ground: Ground, entity: str, ids: Iterable[int]) -> dict[int, str]:
-    """Labels of those living records of `entity` that the actor may see."""
+def seen_labels(
+    session: Session, actor: Actor, ground: Ground, entity: str, ids: Iterable[int], kept: Kept = "living"
+) -> dict[int, str]:
+    """Labels of those records of `entity` that the actor may see."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
@@ -36,7 +39,7 @@ def seen_labels(session: Session, actor: Actor, ground: Ground, entity: str, ids
     except (NotFound, Denied):
         return {}
     far = far_conditions(session.snapshot, actor, session.snapshot.entities)
-    query = Query(entity, (("label",),), where=both(allowed, id_in(wanted)), limit=len(wanted), far=far)
+    query = Query(entity, (("label",),), where=both(allowed, id_in(wanted)), limit=len(wanted), far=far, kept=kept)
     return {row[0]: row[2] for row in run_query.page(session, query, ground).rows}
 
 

@@ -79,10 +79,10 @@ def _reads(session: Session, actor: Actor, file: StoredFile) -> bool:
     far = far_conditions(session.snapshot, actor, session.snapshot.entities)
     if not run_query.ids(session, Query(shape.key, (), where, limit=1, far=far, kept="all"), ground_of(session, actor)):
         return False
-    keys = [key for key in _file_keys(shape) if may_read(session.snapshot, actor, shape.key, key)]
-    stored = record_tables.fetch(session, shape.key, [file.record], keys).get(file.record)
-    # A file taken off its field stays in the history: whoever may read the field may still open it.
-    return stored is not None and bool(keys)
+    stored = record_tables.fetch(session, shape.key, [file.record], _file_keys(shape)).get(file.record)
+    named = [key for key in _file_keys(shape) if stored and file.id in (stored.values[key] or ())]
+    # A file taken off its field stays in the history: whoever may read some field of files may still open it.
+    return any(may_read(session.snapshot, actor, shape.key, key) for key in named or _file_keys(shape))
 
 
 def _file_keys(shape: Entity) -> list[str]:

@@ -80,6 +80,13 @@ class NotInTrash(Problem):
     status = 409
 
 
+class LinkInTrash(BadValue):
+    """What the record belongs to must come back first.  facts: record, field, far (labels)"""
+
+    code = "link_in_trash"
+    status = 409
+
+
 class TooManyRecords(Problem):
     """facts: count, limit"""
 

@@ -78,14 +78,14 @@ def undo_in_portions(context: JobContext, arguments: Mapping[str, Any], actor_of
         begun = found.undone_by if found else None
         plan = undo.plan_undo(session, actor, batch, force or begun is not None)
         mine = begun or changes.new_batch(session, actor.employee, "undo", "undo", undoes=batch)
-    going = undo.going_of(plan)
+    going, coming = undo.going_of(plan), undo.coming_of(plan)
     kept, done = len(plan.kept), 0
     for part in undo.parts(plan):
         if context.cancelled():
             raise Cancelled({"batch": mine, "back": done, "kept": kept})
         with context.company.write() as session:
             actor = actor_of(session, context.actor)
-            left = undo.undo_part(session, actor, undo.still_planned(session, part, mine, force), mine, going)
+            left = undo.undo_part(session, actor, undo.still_planned(session, part, mine, force), mine, going, coming)
             kept += len(left)
             done += len(part) - len(left)
             context.tell(session, done, len(plan.back))

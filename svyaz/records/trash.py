@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.access.apply import condition, far_conditions
@@ -21,10 +22,11 @@ from svyaz.kernel.problem import Problem, raise_all
 from svyaz.records.cells import id_in, seen_labels
 from svyaz.records.denial import explain_no
 from svyaz.records.entry import Entry, Mode, open_entry
+from svyaz.records.formulas import link_targets
 from svyaz.records.inner import write_inner
 from svyaz.records.links import seen_ids
 from svyaz.records.pipeline import log
-from svyaz.records.problems import NotInTrash, RecordInUse
+from svyaz.records.problems import LinkInTrash, NotInTrash, RecordInUse
 from svyaz.records.read import ground_of
 from svyaz.records.trait import traits_of
 from svyaz.records.unique import say_taken
@@ -113,26 +115,43 @@ def restore_records(
 ) -> int:
     """Back from the trash with what went there along with them; who may delete may restore.
 
-    Raises NotInTrash, ValueTaken when a unique value was taken meanwhile.
+    Raises NotInTrash, ValueTaken when a unique value was taken meanwhile, LinkInTrash when what the record
+    belongs to is in the trash itself; a link of a field that says «clear» is emptied.
     """
     allowed_ids(session, actor, entity, ids, "delete", kept="deleted")
     if batch is None:
         batch = changes.new_batch(session, actor.employee, cause, "restore")
-    for key, group in _went_along(session, entity, ids).items():
-        restore_allowed(session, actor, key, group, cause=cause, batch=batch)
+    back = _went_along(session, entity, ids)
+    coming = {key: set(group) for key, group in back.items()}
+    for key, group in back.items():
+        restore_allowed(session, actor, key, group, cause=cause, batch=batch, coming=coming)
     return batch
 
 
 def restore_allowed(
-    session: Session, actor: Actor, entity: str, ids: Sequence[int], *, cause: str, batch: int, mode: Mode = "usual"
+    session: Session,
+    actor: Actor,
+    entity: str,
+    ids: Sequence[int],
+    *,
+    cause: str,
+    batch: int,
+    mode: Mode = "usual",
+    coming: Mapping[str, Set[int]] | None = None,
 ) -> None:
+    """The same after the right has been asked: undo comes here.
+
+    coming   records that the caller brings back as well
+    """
     entry = open_entry(session, SYSTEM, entity, cause=cause, batch=batch, mode=mode, by=actor.employee)
     stored = record_tables.fetch(session, entity, ids)
+    emptied = _check_targets(entry, actor, stored, coming or {entity: set(ids)})
     try:
         record_tables.mark_restored(session, entity, ids, actor.employee, session.now)
     except UniqueTaken as taken:
         raise say_taken(session, actor, taken) from taken
     log(entry, "Restored", ((id, stored[id].version + 1, {}) for id in ids))
+    write_inner(session, entity, emptied, cause=cause, batch=batch, by=actor.employee)
     _tell(entry, [stored[id] for id in ids], gone=False)
 
 
@@ -249,6 +268,34 @@ def _went_along(session: Session, entity: str, ids: Sequence[int]) -> dict[str, 
                 if fresh:
                     ahead.append((child, fresh))
     return {key: list(group) for key, group in back.items() if group}
+
+
+def _check_targets(
+    entry: Entry, actor: Actor, stored: Mapping[int, Stored], coming: Mapping[str, Set[int]]
+) -> dict[int, dict[str, Any]]:
+    """Links to what is still in the trash: emptied where the field says «clear», else nothing comes back."""
+    session, snapshot = entry.session, entry.session.snapshot
+    pointing: list[tuple[int, str, str, int]] = []
+    for key, field in entry.fields.items():
+        if any((entry.shape.key, key) in snapshot.children.get(target, ()) for target in field.targets):
+            for id, one in stored.items():
+                pointing += [(id, key, entity, far) for entity, far in link_targets(field, one.values.get(key))]
+    living: dict[str, set[int]] = {}
+    for entity in {entity for _, _, entity, _ in pointing}:
+        found = record_tables.fetch(session, entity, [id for _, _, its, id in pointing if its == entity], [])
+        living[entity] = {id for id, one in found.items() if one.deleted_at is None} | set(coming.get(entity, ()))
+    emptied: dict[int, dict[str, Any]] = {}
+    for id, key, entity, target in pointing:
+        if target in living[entity]:
+            continue
+        if entry.fields[key].options.get("on_delete") != "clear":
+            seen = seen_labels(session, actor, ground_of(session, actor), entity, [target], "all")
+            title = entry.fields[key].title.say(actor.language)
+            far = seen.get(target, f"№ {target}")
+            raise LinkInTrash(f"values.{key}", record=stored[id].label, field=title, far=far)
+        value = emptied.setdefault(id, {}).get(key, stored[id].values[key])
+        emptied[id][key] = tuple(one for one in value if one != target) if isinstance(value, tuple) else None
+    return emptied
 
 
 def _batch_of_deletion(session: Session, number: int, id: int) -> int | None:

@@ -119,8 +119,9 @@ def undo_batch(session: Session, actor: Actor, batch: int, force: bool = False) 
     undo = changes.new_batch(session, actor.employee, "undo", "undo", undoes=batch)
     kept = list(plan.kept)
     going = going_of(plan)
+    coming = coming_of(plan)
     for part in parts(plan):
-        kept += undo_part(session, actor, part, undo, going)
+        kept += undo_part(session, actor, part, undo, going, coming)
     return Undone(undo, len(plan.back) - (len(kept) - len(plan.kept)), tuple(kept))
 
 
@@ -143,8 +144,22 @@ def going_of(plan: UndoPlan) -> dict[str, set[int]]:
     return going
 
 
+def coming_of(plan: UndoPlan) -> dict[str, set[int]]:
+    """Everything that the undo brings back from the trash, by entity."""
+    coming: dict[str, set[int]] = {}
+    for one in plan.back:
+        if one.action == "restore":
+            coming.setdefault(one.entity, set()).add(one.id)
+    return coming
+
+
 def undo_part(
-    session: Session, actor: Actor, part: Sequence[Back], undo: int, going: Mapping[str, Set[int]]
+    session: Session,
+    actor: Actor,
+    part: Sequence[Back],
+    undo: int,
+    going: Mapping[str, Set[int]],
+    coming: Mapping[str, Set[int]],
 ) -> list[Kept]:
     """Carry out one part; returns what had to be kept after all.  Safe to repeat."""
     if not part:
@@ -154,7 +169,7 @@ def undo_part(
     if action == "change":
         return _change_back(session, actor, entity, part, undo)
     if action == "restore":
-        return [kept for one in part if one.id not in living for kept in _restore(session, actor, one, undo)]
+        return [kept for one in part if one.id not in living for kept in _restore(session, actor, one, undo, coming)]
     return _delete_back(session, actor, entity, [one.id for one in part if one.id in living], undo, going)
 
 
@@ -197,7 +212,7 @@ def undo_change(session: Session, actor: Actor, entity: str, id: int, seq: int, 
     if not force and way.action == "change" and not _still(shape, stored, change):
         raise UndoBlocked(record=stored.label, reason="changed")
     undo = changes.new_batch(session, actor.employee, "undo", "undo")
-    kept = undo_part(session, actor, [way], undo, {entity: {id}} if way.action == "delete" else {})
+    kept = undo_part(session, actor, [way], undo, {entity: {id}}, {entity: {id}})
     if kept and kept[0].problem is not None:
         raise kept[0].problem
     return Undone(undo, 1, ())
@@ -219,7 +234,7 @@ def net_ways(session: Session, made: Sequence[Change]) -> list[Back]:
             for field_number, (was, _) in change.body.items():
                 before.setdefault(field_number, was)
         way = _way(group)
-        if way is not None:
+        if way is not None and (way != "change" or before):
             ways.append(Back(shape.key, id, group[-1].version, way, before))
             if way == "restore" and before:
                 ways.append(Back(shape.key, id, group[-1].version, "change", before))
@@ -330,9 +345,9 @@ def _values_before(entry: Entry, one: Back) -> dict[str, Any]:
     return values
 
 
-def _restore(session: Session, actor: Actor, one: Back, undo: int) -> list[Kept]:
+def _restore(session: Session, actor: Actor, one: Back, undo: int, coming: Mapping[str, Set[int]]) -> list[Kept]:
     try:
-        restore_allowed(session, actor, one.entity, [one.id], cause="undo", batch=undo, mode="undo")
+        restore_allowed(session, actor, one.entity, [one.id], cause="undo", batch=undo, mode="undo", coming=coming)
     except BadValue as problem:
         return [Kept(one.entity, one.id, None, "blocked", problem)]
     return []
