@@ -203,7 +203,7 @@ def test_writers_are_let_in_by_the_order_of_their_coming() -> None:
     assert lock.acquire(0)
 
 
-def test_threads_and_processes_write_at_once_and_nothing_is_lost(database: Database) -> None:
+def test_threads_write_at_once_and_nothing_is_lost(database: Database) -> None:
     with database.write() as session:
         session.run("INSERT INTO sv_counter (name, value) VALUES ('n', 0)")
     failed: list[BaseException] = []
@@ -241,6 +241,30 @@ def test_base_held_by_another_process_too_long_is_busy_in_words(
         session.fetch("SELECT 1")
     database.close()
     other.close()
+
+
+COUNTING = """
+import sys
+from pathlib import Path
+from svyaz.storage.engine import open_sqlite, open_postgres
+database = open_sqlite(Path(sys.argv[1])) if "://" not in sys.argv[1] else open_postgres(sys.argv[1], "svyaz")
+for _ in range(40):
+    with database.write() as session:
+        value = session.fetch("SELECT value FROM sv_counter WHERE name = 'n'" + sys.argv[2])[0][0]
+        session.run("UPDATE sv_counter SET value = ? WHERE name = 'n'", (value + 1,))
+database.close()
+"""
+
+
+def test_three_processes_read_and_then_write_and_none_is_told_to_come_again(database: Database) -> None:
+    with database.write() as session:
+        session.run("INSERT INTO sv_counter (name, value) VALUES ('n', 0)")
+    lock = "" if isinstance(database, SqliteDatabase) else " FOR UPDATE"
+    where = str(database.path) if isinstance(database, SqliteDatabase) else database.url  # type: ignore[attr-defined]
+    processes = [subprocess.Popen([sys.executable, "-c", COUNTING, where, lock]) for _ in range(3)]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    with database.read() as session:
+        assert session.fetch("SELECT value FROM sv_counter WHERE name = 'n'") == [(120,)]
 
 
 KILLED = """
