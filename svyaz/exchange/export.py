@@ -46,6 +46,7 @@ class ExportColumn:
     field: Field
     zone: str
     titles: dict[str, str]
+    currency: str
 
 
 def export_columns(snapshot: Snapshot, actor: Actor, entity: Entity, fields: Sequence[str]) -> list[ExportColumn]:
@@ -56,6 +57,7 @@ def export_columns(snapshot: Snapshot, actor: Actor, entity: Entity, fields: Seq
         own = [one for one in entity.fields if not one.hidden and may_read(snapshot, actor, entity.key, one.key)]
         paths = [("id",), *((one.key,) for one in own if one.key not in ("id", "label"))]
     columns = []
+    currency = snapshot.settings.currency
     for path in paths:
         walked = walk(snapshot.entities, entity, path)
         if walked is None:
@@ -65,7 +67,9 @@ def export_columns(snapshot: Snapshot, actor: Actor, entity: Entity, fields: Seq
             str(one["key"]): _title(one["title"], actor.language) for one in field.options.get("options", ()) or ()
         }
         columns.append(
-            ExportColumn(path, " / ".join(one.title.say(actor.language) for one in walked), field, actor.zone, options)
+            ExportColumn(
+                path, " / ".join(one.title.say(actor.language) for one in walked), field, actor.zone, options, currency
+            )
         )
     return columns
 
@@ -198,12 +202,9 @@ def cell_value(column: ExportColumn, cell: Any, language: str) -> Any:
     if kind in ("file", "image"):
         return "; ".join(_quoted(one[1]) for one in cell)
     if kind == "money":
+        # A sum in the company's currency is a number; in another it must say which.
         amount, currency = cell
-        return (
-            Decimal(amount)
-            if currency == column.field.options.get("currency") or not currency
-            else f"{amount} {currency}"
-        )
+        return Decimal(amount) if currency == column.currency else f"{amount} {currency}"
     if kind in ("decimal", "percent"):
         return Decimal(cell)
     if kind == "yes_no":
