@@ -33,8 +33,9 @@ def shape_of(node: Node | None, constants: list[Any]) -> Hashable:
             first = shape_of(node.arguments[0], constants)
             constants.append(tuple(one.value for one in listed))
             return ("in", first, "*", listed[0].type.kind, listed[0].type.scale)
-        if node.function == "round":
-            return ("round", *[_round_part(one, constants) for one in node.arguments])
+        if node.function == "round":  # the scale of the result hangs on the digits
+            digits = tuple(one.value for one in node.arguments[1:] if isinstance(one, Constant))
+            return ("round", shape_of(node.arguments[0], constants), *digits)
         return (node.function, node.type.scale, *[shape_of(one, constants) for one in node.arguments])
     if isinstance(node, Path):
         return node.keys
@@ -67,10 +68,6 @@ def with_holes(node: Node | None, first: int = 0) -> tuple[Node | None, int]:
     if isinstance(node, Constant) and not _stays(node.value):
         return Constant(Hole(first), node.type), first + 1
     return node, first
-
-
-def _round_part(node: Node, constants: list[Any]) -> Hashable:
-    return node.value if isinstance(node, Constant) else shape_of(node, constants)
 
 
 def _listed(node: Call) -> list[Constant]:
