@@ -59,7 +59,7 @@ def key_from_title(title: str) -> str:
     letters = "".join("" if one in SILENT else LATIN.get(one, one) for one in fold(title[:200]))
     words = re.findall("[a-z0-9]+", letters)
     key = "_".join(words) or "field"
-    if key[0].isdigit():
+    if key[0].isdigit() or key.startswith(CATALOGUES):
         key = "n" + key
     if len(key) > MOST:
         key = key[: MOST + 1].rpartition("_")[0] or key[:MOST]

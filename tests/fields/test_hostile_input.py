@@ -10,6 +10,7 @@ from hypothesis import event, given, settings, strategies as st
 from svyaz.fields.base import Columns, Rows, Terms
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.clock import iso
+from svyaz.kernel.numbers import NumberAmbiguous
 from svyaz.kernel.problem import BadValue
 from svyaz.kernel.words import load_words
 
@@ -246,7 +247,12 @@ def test_what_is_said_in_russian_is_understood_again(name, data):
         value = field_type.accept(data.draw(LIKELY.get(name, texts)), options, TERMS)
     except BadValue:
         return
-    assert field_type.accept(field_type.say(value, options, load_words("ru")), options, TERMS) == value
+    said = field_type.say(value, options, load_words("ru"))
+    try:
+        assert field_type.accept(said, options, TERMS) == value
+    except NumberAmbiguous:  # «1,250 KWD»: three minor digits cannot be told from thousands, so nobody guesses
+        assert name == "money"
+        assert value.currency == "KWD"
 
 
 @pytest.mark.parametrize("name", TYPES)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -288,3 +289,8 @@ def test_pattern_needs_exactly_one_count_and_known_places(pattern):
 
 def test_period_begins_anew_with_the_year_or_never():
     assert (period_of("year", date(2026, 11, 3)), period_of("never", date(2026, 11, 3))) == ("2026", "")
+
+
+def test_instant_read_in_the_zone_of_a_connection_is_utc_again():
+    there = datetime(2026, 11, 3, 14, 5, tzinfo=ZoneInfo("Europe/Moscow"))
+    assert TYPES["datetime"].unpack((there,), {}).utcoffset().total_seconds() == 0

@@ -8,7 +8,7 @@ from svyaz.kernel.keys import MOST, check_key, key_from_title
 
 @pytest.mark.parametrize(
     ("title", "key"),
-    [("Отрасль", "otrasl"), ("Щедрость ёлки", "shchedrost_elki"), ("1С номер", "n1s_nomer"), ("VIP-клиент", "vip_klient"), ("№", "field"), ("ИД", "id_1"), ("Or", "or_1")],
+    [("Отрасль", "otrasl"), ("Щедрость ёлки", "shchedrost_elki"), ("1С номер", "n1s_nomer"), ("VIP-клиент", "vip_klient"), ("№", "field"), ("ИД", "id_1"), ("Or", "or_1"), ("PG таблица", "npg_tablitsa"), ("SV", "sv")],
 )  # fmt: skip
 def test_key_is_the_title_in_latin_letters(title, key):
     assert key_from_title(title) == key
@@ -18,7 +18,12 @@ def test_long_title_is_cut_at_a_word():
     assert key_from_title("Очень длинное название поля из многих слов") == "ochen_dlinnoe_nazvanie"
 
 
-@given(st.text(max_size=80))
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.builds("{} {}".format, st.sampled_from(["sv", "PG", "id", "or", "1"]), st.text("абв x1", max_size=40)),
+    )
+)
 def test_key_of_any_title_is_a_good_key(title):
     assert check_key(key_from_title(title)) is None
 

@@ -48,6 +48,15 @@ def test_a_digit_is_never_rounded_away():
     assert scaled(Decimal("5.00000"), 2) == 500
 
 
+@pytest.mark.parametrize("scale", [0, 2, 6])
+def test_scaled_number_stays_below_ten_to_the_eighteenth(scale):
+    most = Decimal(scaled_text(10**18 - 1, scale))
+    assert scaled(-most, scale) == -(10**18) + 1
+    with pytest.raises(BadValue) as refused:
+        scaled(Decimal(scaled_text(10**18, scale)), scale)
+    assert refused.value.code == "number_too_large"
+
+
 def test_huge_exponents_are_refused_before_any_digit_is_made():
     for number in (Decimal("1e999999"), Decimal("-1e999999"), 1e300, 10**5000):
         with pytest.raises(BadValue) as refused:
