@@ -100,6 +100,10 @@ ENTITIES: Mapping[str, tuple[Sample, ...]] = {
     "employee": (Sample("name", "Имя", "text", TEXT, {}),),
 }
 
+SYSTEM = (
+    Sample("id", "Номер записи", "integer", INTEGER, {}),
+    Sample("label", "Название записи", "text", TEXT, {}),
+)
 FIELDS = {entity: {one.key: one for one in samples} for entity, samples in ENTITIES.items()}
 IDS = {"parcel": range(1, 6), "client": range(101, 104), "employee": range(1001, 1003)}
 FAR = ("size", "debt", "vip", "city", "since", "kind", "name")
@@ -142,11 +146,7 @@ class ParcelScope:
         return [one.title for one in ENTITIES["parcel"] if fold(one.title)[:3] == fold(key)[:3]]
 
     def _find(self, entity: str, word: str) -> Sample | None:
-        if word == "label":
-            return Sample("label", "Название записи", "text", TEXT, {})
-        if word == "id":
-            return Sample("id", "Номер", "integer", INTEGER, {})
-        named = [one for one in ENTITIES[entity] if word == one.key or fold(word) == fold(one.title)]
+        named = [one for one in (*ENTITIES[entity], *SYSTEM) if word == one.key or fold(word) == fold(one.title)]
         return named[0] if len(named) == 1 else None
 
 
@@ -160,9 +160,10 @@ SCOPE = ParcelScope()
 class World:
     records: Mapping[str, Mapping[int, Mapping[str, Any]]]
 
-    def label(self, entity: str, record: int) -> str | None:
+    def label(self, entity: str, record: int) -> str:
+        """A record always has a name."""
         first = next(one.key for one in ENTITIES[entity] if one.type == "text")
-        return self.records[entity][record][first]
+        return self.records[entity][record][first] or f"№ {record}"
 
     def row(self, entity: str, record: int) -> Callable[[tuple[str, ...]], Any]:
         """The `row` that compile_python wants: paths go through links; money is a Decimal."""
