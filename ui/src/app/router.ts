@@ -21,8 +21,8 @@ export const router = createRouter({
 });
 
 router.beforeEach((to) => {
+  if (mustChange.value) return to.path === "/-/password" ? true : "/-/password";
   if (!me.value && !to.meta["open"]) return { path: "/-/login", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
   if (me.value && to.path === "/-/login") return "/";
-  if (mustChange.value && to.path !== "/-/password") return "/-/password";
   return true;
 });

@@ -7,12 +7,15 @@ import { t } from "../words";
 export interface CellProps {
   readonly cell: Cell;
   readonly field: Field;
+  /** The record is closed: nothing in it is late any more. */
   readonly settled?: boolean;
+  /** In a grid or on a card of a board: links are not stops of the Tab key. */
+  readonly flat?: boolean;
 }
 
 export function cellComponent(render: (props: CellProps) => VNode | null): FunctionalComponent<CellProps> {
   const component: FunctionalComponent<CellProps> = (props) => render(props);
-  component.props = ["cell", "field", "settled"];
+  component.props = { cell: null, field: Object, settled: Boolean, flat: Boolean };
   return component;
 }
 
@@ -36,8 +39,12 @@ export function linksOf(cell: Cell): readonly LinkCell[] {
 /** The same link as the server writes it. */
 export const linkCell = ([id, label, entity]: LinkCell): Cell => (entity === undefined ? [id, label] : [entity, id, label]);
 
-export function linkNode(link: LinkCell, person: boolean): VNode {
+export type LinkLook = "person" | "record" | "entry";
+
+export function linkNode(link: LinkCell, look: LinkLook): VNode {
   const label = linkLabel(link);
+  if (look === "entry") return h("span", { class: ["ell", { muted: link[1] == null }] }, label);
+  const person = look === "person";
   const mark = h("span", { class: ["ava tone", { sq: !person }], style: { "--h": hueOf(label) }, "aria-hidden": "true" }, initials(label, person ? 2 : 1));
   return h("span", { class: ["person", { muted: link[1] == null }] }, [mark, h("span", { class: "ell" }, label)]);
 }

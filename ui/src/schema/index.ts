@@ -74,6 +74,9 @@ export function nameField(entity: Entity): Field | null {
   return key ? findField(entity, key) : null;
 }
 
+/** Fields worth offering in lists of choices: not the bare id, nor the label where a field of its own names the record. */
+export const isOwn = (entity: Entity, field: Field): boolean => field.key !== "id" && (field.key !== "label" || nameField(entity) === null);
+
 /** The field whose value stands under the name: the first link that is no person of the company. */
 export function subtitleField(entity: Entity): Field | null {
   const shown = entity.views.find((view) => view.kind === "list")?.columns ?? [];
@@ -81,7 +84,13 @@ export function subtitleField(entity: Entity): Field | null {
   return links.find((field) => field.key !== nameField(entity)?.key) ?? null;
 }
 
-const isOutsideLink = (field: Field): boolean => (field.options.to?.length ?? 0) > 0 && !["employee", "department"].includes(field.options.to?.[0] ?? "");
+function isOutsideLink(field: Field): boolean {
+  const target = field.options.to?.[0];
+  return target !== undefined && !["employee", "department"].includes(target) && !isDictionary(target);
+}
+
+/** Whether records of this object are entries of a short list, which are said without a mark and have no card worth opening. */
+export const isDictionary = (key: string): boolean => findEntity(key)?.kind === "dictionary";
 
 export function pipelineOf(entity: Entity, stage: unknown): Pipeline | null {
   return entity.pipelines.find((pipeline) => pipeline.stages.some((one) => one.key === stage)) ?? entity.pipelines[0] ?? null;

@@ -16,19 +16,21 @@ export async function boot(): Promise<void> {
   const session = await readSession();
   company.value = session.company;
   if (isLanguage(session.language)) await speak(session.language);
-  if (session.signed_in) await enter();
+  if (session.signed_in) await enter(session.must_change);
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
   const session = await openSession(login, password);
   company.value = session.company;
-  await enter();
+  await enter(session.must_change);
 }
 
-async function enter(): Promise<void> {
+/** With a password that somebody else gave out nothing is answered until it is changed. */
+export async function enter(changeFirst: boolean): Promise<void> {
+  mustChange.value = changeFirst;
+  if (changeFirst) return;
   const [person] = await Promise.all([readMe(), loadSchema()]);
   me.value = person;
-  mustChange.value = person.must_change;
 }
 
 // The page starts anew: nothing of one person is left in memory for the next.

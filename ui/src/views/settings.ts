@@ -4,7 +4,7 @@ import type { Cell, Measure } from "../api/types";
 import { fieldType, type Condition } from "../fields";
 import { all, quote } from "../fields/formula";
 import { keepPreference, loadPreference } from "../records/preference";
-import { findField, type Entity, type Field, type View } from "../schema";
+import { findField, nameField, type Entity, type Field, type View } from "../schema";
 
 export interface Asked {
   readonly id: number;
@@ -12,6 +12,8 @@ export interface Asked {
   readonly condition: Condition;
   readonly value: Cell;
 }
+
+const NAME_PX = 270;
 
 interface Kept {
   columns?: string[];
@@ -82,9 +84,11 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<View>) {
     return shown.slice(0, 5).map((field) => ({ function: totalBy.value[field.key] ?? "sum", field: field.key, of: field }));
   });
 
-  const widthOf = (field: Field): number => widths[field.key] ?? fieldType(field).width ?? 150;
+  const widthOf = (field: Field): number =>
+    widths[field.key] ?? (field.key === nameField(entity.value)?.key ? NAME_PX : (fieldType(field).width ?? 150));
+  const sorted = computed(() => sort.value.join() !== view.value.sort.join());
 
-  return { ready, columns, widths, sort, asked, totalBy, search, fields, filter, totals, widthOf, sortText: computed(() => sort.value.join(",")), reset };
+  return { ready, columns, widths, sort, asked, totalBy, search, fields, filter, totals, widthOf, sorted, sortText: computed(() => sort.value.join(",")), reset };
 }
 
 export type ViewSettings = ReturnType<typeof useViewSettings>;

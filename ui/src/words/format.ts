@@ -19,7 +19,7 @@ function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, 
 const exact = (text: string | number): number => text as number;
 
 export const sayNumber = (value: string | number, digits = 0, least = 0): string =>
-  cached(`n${digits}.${least}`, () => new Intl.NumberFormat(locale(), { minimumFractionDigits: least, maximumFractionDigits: digits })).format(exact(value));
+  cached(`n${digits}.${least}`, () => new Intl.NumberFormat(locale(), { minimumFractionDigits: least, maximumFractionDigits: digits, useGrouping: "min2" })).format(exact(value));
 
 /** "1200.00", "RUB" -> «1 200 ₽»: kopecks are shown only when there are any. */
 export function sayMoney(amount: string | number, currency: string): string {

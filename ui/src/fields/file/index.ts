@@ -20,11 +20,11 @@ function files(icon: Component, images: boolean): FieldType {
   return {
     icon,
     say: (cell) => filesOf(cell).map((file) => file[1]).join(", "),
-    display: cellComponent(({ cell }) => {
+    display: cellComponent(({ cell, flat }) => {
       const found = filesOf(cell);
       if (!found.length) return null;
       return h("span", { class: "chips lines" }, found.map((file) => h("a", {
-        class: "person out", href: `/api/files/${file[0]}`, target: "_blank", tabindex: -1, onClick: (event: Event) => event.stopPropagation(),
+        class: "person out", href: `/api/files/${file[0]}`, target: "_blank", tabindex: flat ? -1 : undefined, onClick: (event: Event) => event.stopPropagation(),
       }, [h(icon, { size: 13, class: "muted" }), h("span", { class: "ell" }, file[1])])));
     }),
     edit,

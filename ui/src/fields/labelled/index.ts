@@ -26,11 +26,11 @@ function labelled(icon: Component, scheme: "tel" | "mailto", show: (value: strin
   return {
     icon,
     say: (cell) => linesOf(cell).map(([value]) => show(value)).join(", "),
-    display: cellComponent(({ cell }) => {
+    display: cellComponent(({ cell, flat }) => {
       const lines = linesOf(cell);
       if (!lines.length) return null;
       return h("span", { class: "chips lines" }, lines.map(([value, label]) => h("a", {
-        class: "num ell out", href: `${scheme}:${value}`, title: label || undefined, tabindex: -1, onClick: stop,
+        class: "num ell out", href: `${scheme}:${value}`, title: label || undefined, tabindex: flat ? -1 : undefined, onClick: stop,
       }, show(value))));
     }),
     edit,

@@ -1,12 +1,15 @@
 /** Links to records: a cell is [id, label] or [id, label, entity], several are a list of them. */
 import { Link2, Network, UserRound, Waypoints } from "@lucide/vue";
-import { h, type Component, type FunctionalComponent } from "vue";
-import type { Cell, Field } from "../../api/types";
+import { h, type Component, type FunctionalComponent, type VNode } from "vue";
+import { RouterLink } from "vue-router";
+import type { Cell, Field, LinkCell } from "../../api/types";
 import { cellComponent, linkLabel, linkNode, linksOf } from "../display";
 import { isEmpty, isFilled, oneOf } from "../formula";
 import type { Asking, FieldType, Move } from "../types";
+import { findEntity } from "../../schema";
 import AskLink from "./AskLink.vue";
 import LinkEdit from "./LinkEdit.vue";
+import { lookOf } from "./search";
 
 const ME = 0;
 
@@ -26,9 +29,9 @@ const askLink: Asking = {
 interface EditProps { cell: Cell; field: Field }
 type EditEvents = { done: (cell: Cell, move?: Move) => void; cancel: () => void };
 
-function editor(multiple: boolean, people: boolean): Component {
+function editor(multiple: boolean): Component {
   const component: FunctionalComponent<EditProps, EditEvents> = (props, { emit }) => h(LinkEdit, {
-    cell: props.cell, field: props.field, multiple: multiple || (props.field.options.many ?? false), people,
+    cell: props.cell, field: props.field, multiple: multiple || (props.field.options.many ?? false),
     onDone: (cell: Cell, move?: Move) => emit("done", cell, move), onCancel: () => emit("cancel"),
   });
   component.props = ["cell", "field"];
@@ -36,19 +39,26 @@ function editor(multiple: boolean, people: boolean): Component {
   return component;
 }
 
-function links(icon: Component, multiple: boolean, people = false): FieldType {
-  const isPeople = (field: Field): boolean => people || (field.options.to?.length === 1 && field.options.to[0] === "employee");
+/** A link that may be followed: on a card it leads to the record, in a grid it is only shown. */
+function goNode(link: LinkCell, field: Field, flat: boolean): VNode {
+  const look = lookOf(field);
+  const entity = link[2] ?? (field.options.to?.length === 1 ? field.options.to[0] : undefined);
+  const shown = linkNode(link, look);
+  if (look === "entry" || link[1] == null || entity === undefined || !findEntity(entity)) return shown;
+  return h(RouterLink, { class: "go", to: `/${entity}/${link[0]}`, tabindex: flat ? -1 : undefined }, () => shown);
+}
+
+function links(icon: Component, multiple: boolean): FieldType {
   return {
     icon,
     width: 190,
     say: (cell) => linksOf(cell).map(linkLabel).join(", "),
-    display: cellComponent(({ cell, field }) => {
+    display: cellComponent(({ cell, field, flat }) => {
       const found = linksOf(cell);
-      const first = found[0];
-      if (!first) return null;
-      return found.length === 1 ? linkNode(first, isPeople(field)) : h("span", { class: "chips" }, found.map((link) => linkNode(link, isPeople(field))));
+      const nodes = found.map((link) => goNode(link, field, flat ?? false));
+      return nodes.length === 0 ? null : nodes.length === 1 ? (nodes[0] ?? null) : h("span", { class: "chips" }, nodes);
     }),
-    edit: editor(multiple, people),
+    edit: editor(multiple),
     ask: askLink,
   };
 }
@@ -57,5 +67,5 @@ export const link = links(Link2, false);
 export const manyLinks = links(Waypoints, true);
 // «О чём» of any object: which records it is about is asked of the records themselves.
 export const any_link: FieldType = { ...links(Link2, false), ask: { ...askLink, conditions: ["filled", "empty"] } };
-export const employee = links(UserRound, false, true);
+export const employee = links(UserRound, false);
 export const department = links(Network, false);

@@ -1,7 +1,8 @@
 /** Searching for a record to link: one request at a time is answered, the last asked. */
 import { inject, ref, shallowRef } from "vue";
 import type { Field, LinkCell } from "../../api/types";
-import { linkLabel } from "../display";
+import { isDictionary } from "../../schema";
+import { linkLabel, type LinkLook } from "../display";
 import { fieldTools } from "../types";
 
 export interface LinkOption {
@@ -14,6 +15,13 @@ export interface LinkOption {
 export const keyOf = (link: LinkCell): string => String(link[0]);
 
 export const optionFor = (link: LinkCell): LinkOption => ({ key: keyOf(link), title: linkLabel(link), link });
+
+/** People have a round mark, records a square one, entries of short lists none. */
+export function lookOf(field: Field): LinkLook {
+  const to = field.options.to ?? [];
+  if (to.length === 1 && to[0] === "employee") return "person";
+  return to.length === 1 && to[0] !== undefined && isDictionary(to[0]) ? "entry" : "record";
+}
 
 export function useLinkSearch(field: Field) {
   const tools = inject(fieldTools);

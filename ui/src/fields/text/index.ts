@@ -28,8 +28,8 @@ const address = (cell: unknown): string => (/^https?:\/\//i.test(String(cell)) ?
 export const url: FieldType = {
   icon: Link2,
   say: (cell) => say(cell).replace(/^https?:\/\/(www\.)?/i, "").replace(/\/$/, ""),
-  display: cellComponent(({ cell, field }) => (cell == null ? null : h("a", {
-    class: "ell out", href: address(cell), target: "_blank", rel: "noopener noreferrer", tabindex: -1, onClick: (event: Event) => event.stopPropagation(),
+  display: cellComponent(({ cell, field, flat }) => (cell == null ? null : h("a", {
+    class: "ell out", href: address(cell), target: "_blank", rel: "noopener noreferrer", tabindex: flat ? -1 : undefined, onClick: (event: Event) => event.stopPropagation(),
   }, url.say(cell, field)))),
   edit: entryEdit(urlEntry),
   entry: urlEntry,

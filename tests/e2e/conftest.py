@@ -1,0 +1,175 @@
+"""A real server on a fresh home with the sample company, and a real browser before it.
+
+The home is made once for the run; each test works on records of its own choice.  A request to any
+host but this machine fails the test, and so does an error in the page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser import abroad
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "svyaz" / "static" / "index.html"
+PASSWORD = "ромашка-и-лютик-2026"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The server: its address, the administrator's login, and a client signed in as him."""
+
+    url: str
+    login: str
+    http: httpx.Client
+
+    def query(self, entity: str, **body: object) -> dict[str, object]:
+        answer = self.http.post(f"/api/records/{entity}/query", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def read(self, entity: str, id: int) -> dict[str, object]:
+        answer = self.http.get(f"/api/records/{entity}/{id}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def create(self, entity: str, **values: object) -> int:
+        answer = self.http.post(f"/api/records/{entity}", json={"values": values})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    def change(self, entity: str, id: int, **values: object) -> None:
+        seen = self.read(entity, id)["version"]
+        answer = self.http.patch(f"/api/records/{entity}/{id}", json={"version": seen, "values": values})
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    assert STATIC.is_file(), "the interface is not built: run `make setup`"
+    home = tmp_path_factory.mktemp("browser") / "home"
+    log = home.parent / "server.log"
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "svyaz.cli",
+        "serve",
+        "--home",
+        str(home),
+        "--demo",
+        "--port",
+        str(port),
+        "--no-limits",
+    ]
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url, server, log)
+        yield sign_in_first(url, log.read_text())
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        assert server.poll() is None, f"the server stopped:\n{log.read_text()}"
+        try:
+            if httpx.get(f"{url}/api/session").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"the server did not answer in two minutes:\n{log.read_text()}")
+
+
+def sign_in_first(url: str, printed: str) -> Site:
+    """With the one-time password that the server prints, which is then changed, as a person does."""
+    login = re.search(r"(?:Вход|Login): (\S+)", printed)
+    once = re.search(r"(?:пароль|password): (\S+)", printed)
+    assert login and once, printed
+    http = httpx.Client(base_url=url)
+    open_session(http, login[1], once[1])
+    changed = http.post("/api/me/password", json={"old": once[1], "new": PASSWORD})
+    assert changed.status_code == 204, changed.text
+    return Site(url, login[1], http)
+
+
+def open_session(http: httpx.Client, login: str, password: str) -> None:
+    answer = http.post("/api/session", json={"login": login, "password": password})
+    assert answer.status_code == 200, answer.text
+    http.headers["X-Svyaz-CSRF"] = answer.json()["csrf"]
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
+    """`open_page("/deal", size=PHONE, theme="dark", signed_in=False)` -> a page watched for errors and strangers."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def opened(
+        path: str, *, size: dict[str, int] = DESKTOP, theme: str = "light", signed_in: bool = True, **more: object
+    ) -> Page:
+        context = browser.new_context(
+            viewport=size,
+            color_scheme=theme,
+            locale="ru-RU",
+            timezone_id="Europe/Moscow",
+            has_touch=size is PHONE,
+            reduced_motion="reduce",
+            **more,
+        )
+        contexts.append(context)
+        if signed_in:
+            context.add_cookies(
+                [
+                    {"name": cookie.name, "value": cookie.value or "", "url": site.url}
+                    for cookie in site.http.cookies.jar
+                ]
+            )
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        context.on("request", lambda request: wrong.extend(abroad(request.url)))
+        page.on("pageerror", lambda error: wrong.append(f"error in the page: {error}"))
+        page.on(
+            "console",
+            lambda message: wrong.append(f"console: {message.text}") if is_bad(message.type, message.text) else None,
+        )
+        page.goto(site.url + path)
+        return page
+
+    def is_bad(kind: str, text: str) -> bool:
+        # A refusal (401, 404, 409, 422) is told to the person; the browser writes it to the console as well.
+        return kind in ("error", "warning") and "Failed to load resource" not in text
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not wrong, "\n".join(wrong)
