@@ -90,7 +90,7 @@ def start_anew(system: Person) -> None:
 
 
 @settings(
-    max_examples=200,
+    max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
