@@ -29,7 +29,7 @@ test: setup check  ## prove everything: checks, interface, SQLite and PostgreSQL
 check: .venv/.dev ui/node_modules/.package-lock.json  ## format, lint, types, import contracts, words (half a minute)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/lint-imports --quiet
+	$(BIN)/lint-imports
 	$(BIN)/python tools/check_house.py
 	$(BIN)/python tools/check_words.py
 	$(BIN)/mypy
