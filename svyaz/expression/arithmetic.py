@@ -45,27 +45,32 @@ def arithmetic(call: Call, make: Make) -> Closure:
     if kinds != ("number", "number"):
         return _strict(_calendar(call.function, kinds), one, other)
     if call.function in ("+", "-", "%"):
-        one, other = brought(one, left.type, call.type), brought(other, right.type, call.type)
+        one, other = brought(one, left, call.type), brought(other, right, call.type)
     return _numbers(call.function, call.type.scale, one, other, right)
 
 
-def brought(closure: Closure, own: Type, to: Type) -> Closure:
+def brought(closure: Closure, node: Node, to: Type) -> Closure:
     """A number brought to a larger scale: empty when 18 digits do not hold it there."""
-    if own.kind != "number" or own.scale == to.scale:
+    if node.type.kind != "number" or node.type.scale == to.scale:
         return closure
-    limit = LIMITS[to.scale]
+    most = LIMITS[to.scale]
+    least = -most
+    if isinstance(node, Constant):
+        value = node.value if node.value is not None and least < node.value < most else None
+        return lambda row, ground: value
 
     def fitting(row: Row, ground: Ground) -> Any:
         value = closure(row, ground)
-        return value if value is not None and -limit < value < limit else None
+        return value if value is not None and least < value < most else None
 
     return fitting
 
 
 def _numbers(sign: str, scale: int, one: Closure, other: Closure, right: Node) -> Closure:
     """The constant on the right is taken out of the loop: `amount * 0.9` is what formulas are made of."""
-    limit, operation = LIMITS[scale], _operation(sign, scale)
-    if isinstance(right, Constant) and right.value is not None and -limit < right.value < limit:
+    most, operation = LIMITS[scale], _operation(sign, scale)
+    least = -most
+    if isinstance(right, Constant) and right.value is not None and least < right.value < most:
         by = Decimal(right.value)
 
         def with_constant(row: Row, ground: Ground) -> Any:
@@ -73,7 +78,7 @@ def _numbers(sign: str, scale: int, one: Closure, other: Closure, right: Node) -
             if value is None:
                 return None
             result = operation(value, by)
-            return result if result is not None and -limit < result < limit else None
+            return result if result is not None and least < result < most else None
 
         return with_constant
 
@@ -82,7 +87,7 @@ def _numbers(sign: str, scale: int, one: Closure, other: Closure, right: Node) -
         if value is None or by is None:
             return None
         result = operation(value, by)
-        return result if result is not None and -limit < result < limit else None
+        return result if result is not None and least < result < most else None
 
     return with_both
 

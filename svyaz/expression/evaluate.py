@@ -32,6 +32,7 @@ from svyaz.expression.arithmetic import ARITHMETIC, arithmetic, brought
 from svyaz.expression.compare import Closure, Row, belongs, comparison, negated
 from svyaz.expression.functions.definition import MOST_TEXT, Form
 from svyaz.expression.functions.table import FUNCTIONS
+from svyaz.expression.functions.texts import number_text
 from svyaz.expression.ground import Ground
 from svyaz.expression.tree import Call, Constant, Node, Path, Reach
 from svyaz.kernel.values import Labelled, Money, Ref
@@ -73,9 +74,11 @@ def _call(call: Call) -> Closure:
         case "in":
             return belongs(call, _make)
         case "&":
-            return _joined([_make(one) for one in call.arguments])
+            return _joined(call.arguments)
         case "if":
             return _if(call)
+        case "coalesce" if len(call.arguments) == 2:
+            return _coalesced(*(brought(_make(one), one, call.type) for one in call.arguments))
         case function if function in ARITHMETIC:
             return arithmetic(call, _make)
     form = choose_form(FUNCTIONS[call.function], call.arguments)
@@ -118,13 +121,28 @@ def _any(parts: list[Closure]) -> Closure:
     return lambda row, ground: any(part(row, ground) for part in parts)
 
 
-def _joined(parts: list[Closure]) -> Closure:
-    return lambda row, ground: "".join(part(row, ground) or "" for part in parts)[:MOST_TEXT] or None
+def _joined(given: tuple[Node, ...]) -> Closure:
+    parts = [_make(one) for one in given]
+    if len(parts) == 3 and isinstance(given[1], Constant):  # surname & " " & name
+        one, between, other = parts[0], given[1].value or "", parts[2]
+        return lambda row, ground: ((one(row, ground) or "") + between + (other(row, ground) or ""))[:MOST_TEXT] or None
+    if len(parts) == 2:
+        one, other = parts
+        return lambda row, ground: ((one(row, ground) or "") + (other(row, ground) or ""))[:MOST_TEXT] or None
+    return lambda row, ground: "".join([part(row, ground) or "" for part in parts])[:MOST_TEXT] or None
+
+
+def _coalesced(one: Closure, other: Closure) -> Closure:
+    def coalesced(row: Row, ground: Ground) -> Any:
+        value = one(row, ground)
+        return value if value is not None else other(row, ground)
+
+    return coalesced
 
 
 def _if(call: Call) -> Closure:
     parts = [_make(one) for one in call.arguments]
-    values = [brought(_make(one), one.type, call.type) for one in call.arguments]
+    values = [brought(_make(one), one, call.type) for one in call.arguments]
     if len(parts) == 3:
         condition, then, otherwise = parts[0], values[1], values[2]
         return lambda row, ground: then(row, ground) if condition(row, ground) else otherwise(row, ground)
@@ -156,7 +174,9 @@ def _function(call: Call, form: Form) -> Closure:
     """The Python answer with what Form says round it: strictness, ground, any of many, no empty texts."""
     parts = [_make(one) for one in call.arguments]
     if form.arguments and form.arguments[0].same:
-        parts = [brought(part, one.type, call.type) for part, one in zip(parts, call.arguments, strict=True)]
+        parts = [brought(part, one, call.type) for part, one in zip(parts, call.arguments, strict=True)]
+    if call.function == "text" and call.arguments[0].type.kind == "number":
+        return _answered(number_text, parts, True, False)
     closure = _answered(form.answer, parts, form.strict, form.ground)
     if (
         form.arguments

@@ -90,15 +90,21 @@ def text(value: Any, ground: Ground) -> str | None:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, int | Decimal):
+        return number_text(value)
     if isinstance(value, datetime):
         try:
             there = value.astimezone(ZoneInfo(ground.zone))
         except OverflowError:
             return None
         return f"{_date(there)} {there:%H:%M}"
-    if isinstance(value, date):
-        return _date(value)
-    told = format(Decimal(value), "f")
+    return _date(value)
+
+
+def number_text(value: int | Decimal) -> str:
+    if isinstance(value, int):
+        return str(value)
+    told = format(value, "f")
     if "." in told:
         told = told.rstrip("0").rstrip(".")
     return "0" if told == "-0" else told
