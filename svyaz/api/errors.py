@@ -22,6 +22,11 @@ class BadRequest(Problem):
     status = 400
 
 
+class AddressNotFound(Problem):
+    code = "address_not_found"  # facts: path
+    status = 404
+
+
 class MethodNotAllowed(Problem):
     code = "method_not_allowed"  # facts: allowed
     status = 405

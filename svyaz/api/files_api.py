@@ -31,8 +31,6 @@ def upload(call: Call) -> Answer:
     sent = call.incoming.uploads.get("file")
     if sent is None:
         raise BadRequest("file", expected="multipart: file")
-    with call.reading():
-        pass
     with sent.path.open("rb") as source:
         kept = blobs.keep(call.company.blobs, sent.name, iter(lambda: source.read(1 << 20), b""), LARGEST)
     with call.writing() as (session, actor):

@@ -29,6 +29,7 @@ from starlette.types import Message, Receive
 from svyaz.access.abilities import require_ability
 from svyaz.api.call import COOKIE, Actors, Call
 from svyaz.api.errors import (
+    AddressNotFound,
     BadRequest,
     MethodNotAllowed,
     ServerBroken,
@@ -42,7 +43,7 @@ from svyaz.api.limits import Limits
 from svyaz.api.route import Route
 from svyaz.api.static import static_answer
 from svyaz.kernel.http import Answer, Incoming, Upload
-from svyaz.kernel.problem import NotFound, Problem
+from svyaz.kernel.problem import Problem
 from svyaz.tenancy.company import Company
 
 log = logging.getLogger("svyaz.api")
@@ -94,26 +95,28 @@ def build_server(serving: Serving, routes: Sequence[Route], on_stop: Callable[[]
         return _response(answer, serving.secure)
 
     async def unknown(request: Request) -> Response:
-        return _response(
-            answer_problem(NotFound("path", entity="", id=request.url.path[:100]), _language(request)), serving.secure
+        """No such address, or a known one asked in another way."""
+        allowed = sorted(
+            {method for one in paths if one.path_regex.match(request.url.path) for method in one.methods or ()}
         )
+        problem = (
+            MethodNotAllowed("method", allowed=allowed) if allowed else AddressNotFound("path", path=request.url.path)
+        )
+        return _response(answer_problem(problem, _language(request)), serving.secure)
 
     paths = [Path_(route.path, endpoint(route), methods=[route.method]) for route in routes]
-    paths += [
+    pages = [
         Path_("/api/{rest:path}", unknown, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Path_("/{rest:path}", page, methods=["GET"]),
     ]
 
     async def refused(request: Request, _: Exception) -> Response:
-        """The only one the framework raises by itself: a known address, another method."""
-        allowed = sorted(
-            {method for one in paths if one.path_regex.match(request.url.path) for method in one.methods or ()}
-        )
+        """The only refusal of the framework's own: the page was asked by another method."""
         return _response(
-            answer_problem(MethodNotAllowed("method", allowed=allowed), _language(request)), serving.secure
+            answer_problem(MethodNotAllowed("method", allowed=["GET", "HEAD"]), _language(request)), serving.secure
         )
 
-    application = Starlette(routes=paths, exception_handlers={HTTPException: refused})
+    application = Starlette(routes=[*paths, *pages], exception_handlers={HTTPException: refused})
     application.router.redirect_slashes = False
     application.state.pool = pool
     if on_stop is not None:

@@ -202,7 +202,7 @@ def create_token(call: Call) -> Answer:
     with call.writing() as (session, actor):
         if actor.kind == "token":
             # A stolen token must not give birth to others that outlive it.
-            raise NotFound(entity="token", id="")
+            raise sessions.TokenMakesNoTokens()
         number = ids.take_ids(session, 1)[0]
         token = sessions.create_token(session, actor.employee or 0, clean(body.title), body.scope, body.days, number)
     return Answer(201, {"id": number, "token": token})

@@ -24,10 +24,12 @@ def abilities_of(snapshot: Snapshot, roles: Iterable[str]) -> frozenset[str]:
     return frozenset(ability for key in roles if key in snapshot.roles for ability in snapshot.roles[key].abilities)
 
 
-def build_actor(session: Session, employee: int, *, kind: OneOf["person", "token"] = "person", language: str = "") -> Actor | None:
-    """None when there is no such living employee."""
+def build_actor(
+    session: Session, employee: int, *, kind: OneOf["person", "token"] = "person", language: str = ""
+) -> Actor | None:
+    """None when there is no such living employee, or he works here no longer."""
     stored = record_tables.fetch(session, "employee", [employee]).get(employee)
-    if stored is None or stored.deleted_at is not None:
+    if stored is None or stored.deleted_at is not None or stored.values.get("active") is False:
         return None
     roles = accounts.roles_of(session, employee)
     settings = session.snapshot.settings

@@ -74,6 +74,11 @@ class UnknownTokenScope(Problem):
     code = "unknown_token_scope"  # facts: scope, known
 
 
+class TokenMakesNoTokens(Problem):
+    code = "token_makes_no_tokens"
+    status = 403
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A session just opened: `key` goes into the cookie and is seen only now."""

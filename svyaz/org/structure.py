@@ -19,16 +19,28 @@ DECIDES = {"employee": ("department", "active"), "department": ("parent", "head"
 
 def structure_changed(entry: Entry, drafts: Sequence[Draft]) -> None:
     deciding = DECIDES.get(entry.shape.key, ())
+    if entry.shape.key == "employee":
+        for draft in drafts:
+            if draft.stored is not None and draft.moves("active"):
+                _open_or_close(entry, draft.id, draft.values["active"])
     if any(draft.stored is None or any(draft.moves(key) for key in deciding) for draft in drafts):
         rebuild_reach(entry.session)
 
 
 def structure_moved(entry: Entry, records: Sequence[Stored], gone: bool) -> None:
     """A dismissed or deleted person no longer comes in, from this commit on."""
-    if gone and entry.shape.key == "employee":
+    if entry.shape.key == "employee":
         for one in records:
-            accounts.close_login(entry.session, one.id)
+            _open_or_close(entry, one.id, not gone and one.values.get("active") is not False)
     rebuild_reach(entry.session)
+
+
+def _open_or_close(entry: Entry, employee: int, comes_in: bool) -> None:
+    """Whoever is taken back comes in with the former password; sessions and tokens stay ended."""
+    if comes_in:
+        accounts.open_login(entry.session, employee)
+    else:
+        accounts.close_login(entry.session, employee)
 
 
 CONDUCT = Trait("structure", after=structure_changed, moved=structure_moved)

@@ -96,6 +96,11 @@ def close_login(session: Session, employee: int) -> None:
     bump_org_revision(session)
 
 
+def open_login(session: Session, employee: int) -> None:
+    session.run("UPDATE sv_login SET active = 1 WHERE employee = ?", (employee,))
+    bump_org_revision(session)
+
+
 # --- sessions
 
 

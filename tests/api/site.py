@@ -109,7 +109,9 @@ class Caller:
         self.headers = dict(headers)
         self.csrf = csrf
 
-    def send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    def send(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> Response:
         """Whatever comes back.  more: for httpx, and `address`, whence the call comes."""
         told = {**self.headers, **({"X-Svyaz-CSRF": self.csrf} if self.csrf else {}), **(headers or {})}
         if body is not None:
@@ -156,5 +158,7 @@ class Caller:
     def ids(self, entity: str, **asked: Any) -> list[int]:
         return [row[0] for row in self.get(f"/api/records/{entity}", limit=1000, **asked)["rows"]]
 
-    def upload(self, path: str, name: str, content: bytes, media_type: str = "text/plain", status: int = 201, **form: str) -> Any:
+    def upload(
+        self, path: str, name: str, content: bytes, media_type: str = "text/plain", status: int = 201, **form: str
+    ) -> Any:
         return self.call("POST", path, status=status, files={"file": (name, content, media_type)}, data=form)
