@@ -14,7 +14,7 @@ def typed_path(field: Field) -> Path:
 
 
 def within(link: str, node: Node) -> Node:
-    """The same condition said of the record that `link` points to: `stage = 'new'` -> `deal.stage = 'new'`."""
+    """The same condition said of the record that `link` points to: `stage = 'new'` -> `card.stage = 'new'`."""
     if isinstance(node, Constant):
         return node
     if isinstance(node, Path):

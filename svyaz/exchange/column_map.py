@@ -7,7 +7,7 @@ the command line as JSON.  `parse_plan` names everything wrong in it at once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
@@ -99,7 +99,7 @@ class GuessedColumn:
     number: int
     title: str
     field: str
-    samples: tuple[str, ...] = field(default=())
+    samples: tuple[str, ...] = ()
 
 
 def parse_plan(body: Any) -> ImportPlan:

@@ -30,6 +30,7 @@ from svyaz.kernel.text import sort_key
 from svyaz.kernel.words import load_words
 from svyaz.records.draft import Past
 from svyaz.records.duplicates import compared_keys
+from svyaz.records.entry import Mode
 from svyaz.records.write import RecordChange, change_many, create_many
 from svyaz.schema.snapshot import Entity
 from svyaz.storage import import_runs, record_tables
@@ -240,7 +241,7 @@ def make_by_name(importing: Importing, session: Session, actor: Actor, target: s
     values: Mapping[str, Any] | None = split_label(entity.label, word) if match == "label" else {match: word}
     if values is None:
         raise LinkCannotBeMade(value=word[:100], entity=_title(session, actor, target))
-    mode = "past" if importing.reading.plan.history else "usual"
+    mode: Mode = "past" if importing.reading.plan.history else "usual"
     written = create_many(
         session, actor, target, [values], cause="import", batch=importing.batch, mode=mode, places=[""]
     )

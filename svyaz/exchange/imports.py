@@ -236,7 +236,7 @@ def _missing_links(
         # Rows of the file itself will be there: the second pass links them.
         missing = [word for word in missing if fold(word) not in own]
     labels = {fold(label): (id, label) for target in targets for id, label in labels_of(session, actor, target)}
-    told = []
+    told: list[dict[str, Any]] = []
     for word in sorted(missing, key=lambda one: -counted[one]):
         near = nearest(word, labels) if len(told) < MOST_UNMATCHED else None
         told.append({"value": word, "rows": counted[word], "nearest": list(near) if near else None})

@@ -178,7 +178,7 @@ def _cell(value: Any) -> Cell:
         return int(value)
     if isinstance(value, time | timedelta):
         return str(value)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 # --- csv

@@ -78,7 +78,7 @@ def _login(rows: list[tuple[object, ...]]) -> Login | None:
     if not rows:
         return None
     employee, login, password_hash, active, must_change = rows[0]
-    return Login(employee, login, password_hash, bool(active), bool(must_change))  # type: ignore[arg-type]
+    return Login(employee, login, password_hash, bool(active), bool(must_change))
 
 
 def set_password(session: Session, employee: int, password_hash: str, must_change: bool) -> None:
@@ -125,9 +125,7 @@ def find_session(session: Session, key_hash: str) -> SignedIn | None:
     if not rows:
         return None
     employee, csrf, active, expires_at, seen_at, org_revision, must_change = rows[0]
-    return SignedIn(
-        employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0), bool(must_change)
-    )
+    return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0), bool(must_change))
 
 
 def touch_session(session: Session, key_hash: str, at: int, expires_at: int) -> None:
@@ -148,7 +146,7 @@ def sessions_of(session: Session, employee: int, at: int) -> list[tuple[str, int
         "SELECT key_hash, created_at, seen_at, address, browser FROM sv_session"
         " WHERE employee = ? AND expires_at >= ? ORDER BY seen_at DESC, key_hash",
         (employee, at),
-    )  # type: ignore[return-value]
+    )
 
 
 def forget_old_sessions(session: Session, at: int) -> int:
@@ -190,7 +188,7 @@ def tokens_of(session: Session, employee: int) -> list[tuple[int, str, str, int,
     return session.fetch(
         "SELECT id, title, scope, created_at, expires_at, used_at FROM sv_token WHERE employee = ? ORDER BY id",
         (employee,),
-    )  # type: ignore[return-value]
+    )
 
 
 def drop_token(session: Session, employee: int, token_id: int) -> bool:

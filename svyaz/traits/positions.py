@@ -1,4 +1,4 @@
-"""Traits `positions` (the card: a deal, an invoice) and `line` (one row of goods in it).
+"""Traits `positions` (the card: a sale, an invoice) and `line` (one row of goods in it).
 
 The lines live in an entity of kind "line" that carries trait `line` and is named in the option
 `lines` of the card's `positions`.  Each line computes its own sum and VAT; the card's amount is the sum of
