@@ -12,13 +12,15 @@ through a hidden far record                 None
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
 from svyaz.fields.base import Json
 from svyaz.fields.registry import TYPES
+from svyaz.kernel.money import exponent
+from svyaz.kernel.numbers import scaled_text
 from svyaz.storage.binds import Sql, Statement, sql_type
 from svyaz.storage.compile_expression import PIECES
 from svyaz.storage.layout import SYSTEM_FIELDS, FieldLayout
@@ -43,12 +45,19 @@ Make = Callable[..., Json]
 LINK_FIELDS = ("created_by", "changed_by", "deleted_by")
 
 
+Whole = Callable[..., list[Json]]
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """selects, and a function of their values; None when the only one is the cell itself."""
+    """selects, and a function of their values; None when the only one is the cell itself.
+
+    whole   the same for a whole column at once, where a call for every cell would be most of a page's cost
+    """
 
     selects: tuple[Sql, ...]
     make: Make | None = None
+    whole: Whole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +72,21 @@ class RowsOf:
 class Columns:
     """Of one answer: everything to select, and the way from a row of it to cells.
 
-    steps    for each column: (first, count, make) in the selected row
+    steps    for each column: (first, count, make, whole) in the selected row
     several  column -> (place of the owner's id in the selected row, queries)
     """
 
     selects: list[Sql] = field(default_factory=list)
-    steps: list[tuple[int, int, Make | None]] = field(default_factory=list)
+    steps: list[tuple[int, int, Make | None, Whole | None]] = field(default_factory=list)
     several: dict[int, tuple[int, tuple[RowsOf, ...]]] = field(default_factory=dict)
 
     @property
     def plain(self) -> bool:
         """Every cell is the selected value itself."""
-        return not self.several and all(make is None for _, _, make in self.steps)
+        return not self.several and all(step[2] is None for step in self.steps)
 
     def add(self, leaf: Leaf) -> None:
-        self.steps.append((len(self.selects), len(leaf.selects), leaf.make))
+        self.steps.append((len(self.selects), len(leaf.selects), leaf.make, leaf.whole))
         self.selects.extend(leaf.selects)
 
     def add_several(self, owner: Sql, queries: tuple[RowsOf, ...]) -> None:
@@ -126,14 +135,34 @@ def leaf(scope: Scope, keys: Keys) -> Leaf:
 
 
 def _link(id_: Sql, label: Sql) -> Leaf:
-    return Leaf((id_, label), lambda id, label: None if id is None else [id, label])
+    return Leaf((id_, label), lambda id, label: None if id is None else [id, label], _links)
+
+
+def _links(ids: Sequence[int | None], labels: Sequence[str | None]) -> list[Json]:
+    return [None if id is None else [id, label] for id, label in zip(ids, labels, strict=True)]
+
+
+def _sums(minors: Sequence[int | None], codes: Sequence[str]) -> list[Json]:
+    """The cells of fields.money; roubles and kopecks are most of what there is."""
+    return [
+        None
+        if minor is None
+        else [
+            f"{minor // 100}.{minor % 100:02d}" if minor >= 0 and code == "RUB" else scaled_text(minor, exponent(code)),
+            code,
+        ]
+        for minor, code in zip(minors, codes, strict=True)
+    ]
 
 
 def _of_columns(scope: Scope, place: FieldLayout, values: list[Sql]) -> Leaf:
     kind = place.columns[0].kind
     if kind in ("date", "datetime"):
         return Leaf((_wired(scope, values[0], kind),))
-    return Leaf(tuple(values), place.type.wire(place.field.options))
+    make = place.type.wire(place.field.options)
+    if place.field.type == "money":  # the sum in the company's currency is no part of the cell
+        return Leaf(tuple(values[:2]), make, _sums)
+    return Leaf(tuple(values), make)
 
 
 def _wired(scope: Scope, value: Sql, kind: str) -> Sql:
@@ -148,7 +177,7 @@ def maybe_absent(made: Leaf) -> Leaf:
     make = made.make
     if make is None:
         return made
-    return Leaf(made.selects, lambda *values: None if values[0] is None else make(*values))
+    return Leaf(made.selects, lambda *values: None if values[0] is None else make(*values), made.whole)
 
 
 def _spread_leaf(scope: Scope, key: str, rest: Keys) -> Leaf:

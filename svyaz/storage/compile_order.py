@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -197,7 +198,8 @@ def after(binds: Binds, scope: Scope, keys: Sequence[SortKey], empty: Sequence[b
     return condition
 
 
-def mark_of(entity: str, order: Sequence[Order]) -> str:
+@lru_cache(maxsize=1024)
+def mark_of(entity: str, order: tuple[Order, ...]) -> str:
     """Tells a cursor of this list and order from any other."""
     told = repr((entity, [(one.path, one.descending) for one in order]))
     return hashlib.sha256(told.encode()).hexdigest()[:8]

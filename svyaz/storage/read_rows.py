@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from svyaz.expression.ground import Ground
@@ -33,20 +33,21 @@ def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> l
         if plan.cursor == width and not plan.kinds:
             return [list(row) for row in found]
         return [list(row[:width]) for row in found]
+    if not found:
+        return []
     several = _several(session, columns, run, found)
-    rows = []
-    steps = [(first + 2, first + 2 + size, make) for first, size, make in columns.steps]
-    for row in found:
-        made = [row[0], row[1]]
-        for place, (first, end, make) in enumerate(steps):
-            if place in several:
-                made.append(several[place].get(row[first], []))
-            elif make is None:
-                made.append(row[first])
-            else:
-                made.append(make(*row[first:end]))
-        rows.append(made)
-    return rows
+    given = list(zip(*found, strict=True))
+    made: list[Iterable[Any]] = [given[0], given[1]]
+    for place, (first, size, make, whole) in enumerate(columns.steps):
+        parts = given[first + 2 : first + 2 + size]
+        if place in several:
+            lists = several[place]
+            made.append([lists.get(owner, []) for owner in parts[0]])
+        elif make is None:
+            made.append(parts[0])
+        else:
+            made.append(map(make, *parts) if whole is None else whole(*parts))
+    return list(map(list, zip(*made, strict=True)))
 
 
 def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row]) -> dict[int, dict[int, list[Any]]]:

@@ -13,11 +13,13 @@ from svyaz.expression.check import formula
 from svyaz.expression.evaluate import compile_python
 from svyaz.expression.functions.table import FUNCTIONS
 from svyaz.expression.ground import Ground
-from svyaz.expression.tree import Node
+from svyaz.expression.tree import YES_NO, Call, Node, Path, Reach, Type
+from svyaz.fields.registry import TYPES
 from svyaz.schema.scope import EntityScope
 from svyaz.storage import compile_functions
 from svyaz.storage.compile_query import ask
 from svyaz.storage.engine import Database, Session
+from svyaz.storage.reach import set_reach
 from svyaz.storage.shape import with_holes
 from tests.storage.world import NOW, World, fill
 
@@ -156,6 +158,64 @@ def test_every_value_is_the_same_in_sql(database: Database, world: World) -> Non
 def test_every_condition_is_the_same_in_sql(database: Database, world: World) -> None:
     with database.read() as session:
         assert differences(session, world, CONDITIONS) == []
+
+
+def literals(values: Sequence[Any]) -> list[str]:
+    """Values of a field as a person writes them in a formula."""
+    told = []
+    for value in values:
+        if isinstance(value, bool):
+            told.append("true" if value else "false")
+        elif isinstance(value, int | Decimal):
+            told.append(str(value))
+        elif isinstance(value, datetime):
+            told.append(f'"{value:%Y-%m-%dT%H:%M:%S}Z"')
+        elif isinstance(value, date):
+            told.append(f'"{value.isoformat()}"')
+        elif isinstance(value, str) and '"' not in value and "\\" not in value:
+            told.append(f'"{value}"')
+    return told
+
+
+def test_every_operator_of_every_field_type_filters_as_python_does(database: Database, world: World) -> None:
+    texts = []
+    for one in world.snapshot.entities["job"].fields:
+        kept = [world.value("job", id, (one.key,)) for id in world.ids("job")]
+        flat = [
+            part for value in kept for part in (value if isinstance(value, tuple) else (value,)) if part is not None
+        ]
+        samples = literals(list(dict.fromkeys(flat))[:4])
+        for operator in TYPES[one.type].compare(one.options).operators:
+            if operator == "empty":
+                texts += [f"{one.key} = empty", f"{one.key} <> empty", f"not is_empty({one.key})"]
+            elif operator == "in":
+                texts.append(f"{one.key} in ({'; '.join(samples)})")
+            elif operator in ("contains", "starts"):
+                name = {"contains": "contains", "starts": "starts_with"}[operator]
+                texts += [f"{name}({one.key}; {literal})" for literal in samples]
+            else:
+                texts += [f"{one.key} {operator} {literal}" for literal in samples]
+                texts += [f"not {one.key} {operator} {samples[0]}"]
+    assert len(texts) > 250
+    with database.read() as session:
+        assert differences(session, world, texts) == []
+
+
+def test_reach_is_answered_from_the_table_as_the_ground_answers_it(database: Database, world: World) -> None:
+    with database.write() as session:
+        set_reach(
+            session, [(1, "department", 1), (1, "department", 2), (2, "department", 3), (1, "department_below", 4)]
+        )
+    own = Reach("department", Path(("owner",), Type("link", to=("employee",))))
+    far = Reach("department_below", Path(("firm", "owner"), Type("link", to=("employee",))))
+    several = Reach("department", Path(("people", "firm", "owner"), Type("link", to=("employee",), many=True)))
+    for node in (own, far, several, Call("not", (own,), YES_NO), Call("or", (far, several), YES_NO)):
+        holds = compile_python(node)
+        with database.read() as session:
+            found = matching(session, node, GROUND)
+            nobody = matching(session, node, Ground(None, NOW))
+        assert found == [id for id in world.records["job"] if holds(world.row("job", id), GROUND)]
+        assert nobody == ([] if node in (own, far, several) or node.function == "or" else sorted(world.records["job"]))  # type: ignore[union-attr]
 
 
 def test_every_function_of_the_language_has_its_sql() -> None:
