@@ -148,7 +148,7 @@ def test_every_case_of_the_law_holds_in_sql(prepared: Database) -> None:
     assert wrong == [], "\n".join(wrong)
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 @pytest.mark.parametrize("kind", KINDS)
 def test_random_formula_gives_the_same_in_python_and_in_sql(prepared: Database, kind: str, data: st.DataObject) -> None:
