@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from svyaz.storage.session import Session
+from svyaz.storage.session import Row, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def login_of(session: Session, employee: int) -> Login | None:
     )
 
 
-def _login(rows: list[tuple[object, ...]]) -> Login | None:
+def _login(rows: list[Row]) -> Login | None:
     if not rows:
         return None
     employee, login, password_hash, active, must_change = rows[0]
