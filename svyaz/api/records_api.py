@@ -196,9 +196,16 @@ def change_record(call: Call) -> Answer:
 
 
 def plan_delete(call: Call) -> Answer:
-    """GET /api/records/{entity}/{id}/delete: what would be deleted, cleared or stands in the way."""
+    """GET /api/records/{entity}/{id}/delete: how many would go, which links would be cleared, what stands in the way."""
     with call.reading() as (session, actor):
-        return Answer(body=trash.plan_delete(session, actor, call.incoming.params["entity"], [call.id()]))
+        plan = trash.plan_delete(session, actor, call.incoming.params["entity"], [call.id()])
+    return Answer(
+        body={
+            "records": {key: len(ids) for key, ids in plan.records.items()},
+            "clear": [told_held(one) for one in plan.clear],
+            "refuse": [told_held(one) for one in plan.refuse],
+        }
+    )
 
 
 def delete_record(call: Call) -> Answer:
@@ -305,6 +312,12 @@ def restore_records(call: Call) -> Answer:
         raise BadRequest("ids", expected="1…1000")
     with call.writing() as (session, actor):
         return Answer(body={"batch": trash.restore_records(session, actor, body.entity, body.ids)})
+
+
+def told_held(held: trash.Held) -> dict[str, Any]:
+    """How many point to the record by which field; named are only those the reader may see."""
+    seen = [[id, label] for id, label in held.labels.items()]
+    return {"entity": held.entity, "field": held.field, "count": len(held.ids), "records": seen}
 
 
 def told_undone(done: undo.Undone, language: str) -> dict[str, Any]:
