@@ -48,7 +48,7 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
   }
   if (method !== "GET") headers["X-Svyaz-CSRF"] = csrf;
 
-  const answer = await send(path, { method, headers, body: content, signal, credentials: "same-origin" });
+  const answer = await send(path, { method, headers, body: content, signal, credentials: "same-origin", keepalive: method === "PUT" });
   if (answer.status === 204) return undefined as T;
   const parsed: unknown = await answer.json().catch(() => null);
   if (answer.ok) return parsed as T;

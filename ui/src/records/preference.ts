@@ -14,5 +14,15 @@ export const peekPreference = <T>(key: string): T | undefined => (known.get(key)
 export function keepPreference(key: string, value: unknown): void {
   known.set(key, value);
   clearTimeout(timers.get(key));
-  timers.set(key, window.setTimeout(() => void writePreference(key, value).catch(() => {}), 600));
+  timers.set(key, window.setTimeout(() => write(key), 600));
 }
+
+function write(key: string): void {
+  clearTimeout(timers.get(key));
+  timers.delete(key);
+  // A setting that could not be kept is kept for this session at least.
+  void writePreference(key, known.get(key)).catch(() => {});
+}
+
+// Whoever closes the page right after a change must find it the next time.
+window.addEventListener("pagehide", () => [...timers.keys()].forEach(write));

@@ -23,19 +23,24 @@ export function useRows(query: Ref<RowsQuery>) {
   const pages = shallowReactive(new Map<number, readonly Rec[]>());
   const loaded = ref(false);
   const failed = ref("");
+  /** Grows when the rows of another question have come: whoever scrolls goes back to the top. */
+  const turn = ref(0);
+  let stale = false;
+  let counted = false;
   let pending = new Set<number>();
   let stop = new AbortController();
 
   const asked = computed(() => JSON.stringify([query.value.entity, query.value.filter, query.value.sort, query.value.fields, query.value.kept]));
 
   async function readPage(index: number): Promise<void> {
-    if (pages.has(index) || pending.has(index)) return;
+    if ((!stale && pages.has(index)) || pending.has(index)) return;
     pending.add(index);
     const { signal } = stop;
     const { entity, filter, sort, fields, kept } = query.value;
     try {
       const page = await queryPage(entity, { filter, sort, fields, offset: index * PAGE, limit: PAGE, ...(kept ? { kept } : {}) }, signal);
       if (signal.aborted) return;
+      refresh();
       pages.set(index, putRows(entity, page.columns, page.rows));
       // Until the exact count is here the list is as long as what has been seen.
       total.value = Math.max(total.value, index * PAGE + page.rows.length);
@@ -48,12 +53,22 @@ export function useRows(query: Ref<RowsQuery>) {
     }
   }
 
+  // Rows of the last question stay on the screen until those of the new one come: nothing blinks, nothing is lost.
+  function refresh(): void {
+    if (!stale) return;
+    stale = false;
+    pages.clear();
+    if (!counted) total.value = 0;
+    turn.value++;
+  }
+
   async function readTotals(): Promise<void> {
     const { signal } = stop;
     const { entity, filter, totals: measures, kept } = query.value;
     try {
       const answer = await queryPage(entity, { filter, limit: 0, count: "exact", totals: measures, ...(kept ? { kept } : {}) }, signal);
       if (signal.aborted) return;
+      counted = answer.count !== undefined;
       total.value = answer.count?.value ?? total.value;
       totals.value = answer.totals ?? [];
     } catch (refusal) {
@@ -70,8 +85,8 @@ export function useRows(query: Ref<RowsQuery>) {
     stop.abort();
     stop = new AbortController();
     pending = new Set();
-    pages.clear();
-    total.value = 0;
+    stale = true;
+    counted = false;
     failed.value = "";
     void readPage(0);
     void readTotals();
@@ -85,10 +100,8 @@ export function useRows(query: Ref<RowsQuery>) {
     return pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  watch(asked, () => {
-    loaded.value = false;
-    reload();
-  }, { immediate: true });
+  watch(asked, reload, { immediate: true });
+  watch(() => query.value.entity, () => (loaded.value = false));
   watch(() => JSON.stringify(query.value.totals), () => void readTotals());
   let timer = 0;
   watch(() => writesOf(query.value.entity), () => {
@@ -97,7 +110,7 @@ export function useRows(query: Ref<RowsQuery>) {
   });
   onScopeDispose(() => stop.abort());
 
-  return { total, totals, loaded, failed, ensure, rowAt, reload };
+  return { total, totals, loaded, failed, turn, ensure, rowAt, reload };
 }
 
 export type Rows = ReturnType<typeof useRows>;
