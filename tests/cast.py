@@ -19,6 +19,7 @@ included: a refusal must leave it as it was.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,6 +41,7 @@ from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 from svyaz.traits.registry import TRAITS
 
+_numbers = itertools.count(1)  # caches are keyed by digest: another configuration, another digest
 CONDUCT = (*TRAITS, structure.CONDUCT)
 PEOPLE = (
     # name, surname, department, role
@@ -106,7 +108,7 @@ class Cast:
     def reshape(self, **changes: Any) -> None:
         """Replace parts of the snapshot in force; tables stay, so only what does not touch them may change."""
         snapshot = self.snapshot
-        self.company.remember(replace(snapshot, **changes, digest=snapshot.digest + "'"))
+        self.company.remember(replace(snapshot, **changes, digest=f"{snapshot.digest}+{next(_numbers)}"))
 
     def with_field(self, entity: str, key: str, **changes: Any) -> None:
         """The same snapshot with one field of an entity otherwise: required, unique, check…"""

@@ -30,6 +30,12 @@ class Actor:
     login: int | None = None
 
     @property
+    def standing(self) -> tuple[str, tuple[str, ...], bool]:
+        """All of an actor that conditions depend on: with the digest of the configuration it keys their caches.
+        Who he is comes into a query as the parameter `me`."""
+        return self.kind, self.roles, self.employee is None
+
+    @property
     def is_system(self) -> bool:
         return self.kind == "system"
 

@@ -25,7 +25,9 @@ The tables of cases in tests/access/test_apply.py are the specification.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from svyaz.access.actor import Actor
 from svyaz.access.denials import BY_VERB
@@ -100,6 +102,37 @@ def far_conditions(snapshot: Snapshot, actor: Actor, entities: Iterable[str]) ->
     return far
 
 
+def far_of(snapshot: Snapshot, actor: Actor) -> Mapping[str, Node]:
+    """far_conditions of every entity; made once for a configuration and a set of roles."""
+    return _far_of(snapshot.digest, actor.standing, Carried(snapshot, actor))
+
+
+class Carried:
+    """Brings the snapshot and the actor to a cached function without being part of its key: (digest, standing) is."""
+
+    def __init__(self, snapshot: Snapshot, actor: Actor) -> None:
+        self.snapshot = snapshot
+        self.actor = actor
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Carried)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def hand_over(self) -> tuple[Snapshot, Actor]:
+        """Once: what stays in the cache as a key must not keep a configuration alive."""
+        snapshot, actor = self.snapshot, self.actor
+        del self.snapshot, self.actor
+        return snapshot, actor
+
+
+@lru_cache(maxsize=1024)
+def _far_of(digest: str, standing: tuple[str, tuple[str, ...], bool], carried: Carried) -> Mapping[str, Node]:
+    snapshot, actor = carried.hand_over()
+    return MappingProxyType(far_conditions(snapshot, actor, snapshot.entities))
+
+
 def may(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> bool:
     """Whether the verb is granted at all, on some records."""
     shape = snapshot.entities.get(entity)
@@ -114,9 +147,7 @@ def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
     return [role.grants[entity] for role in roles if entity in role.grants]
 
 
-def _verb_condition(
-    snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, far: bool = False
-) -> Node | None:
+def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, far: bool = False) -> Node | None:
     """ALWAYS: any record; None: the verb is not granted.  far: of a record at the end of a link."""
     if actor.is_system:
         return ALWAYS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal as OneOf
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, far_conditions
+from svyaz.access.apply import condition, far_of
 from svyaz.expression.ground import Ground
 from svyaz.expression.tree import INTEGER, YES_NO, Call, Constant, Node, Path, both
 from svyaz.fields.registry import TYPES
@@ -38,7 +38,7 @@ def seen_labels(
         allowed = condition(session.snapshot, actor, entity, "see")
     except (NotFound, Denied):
         return {}
-    far = far_conditions(session.snapshot, actor, session.snapshot.entities)
+    far = far_of(session.snapshot, actor)
     query = Query(entity, (("label",),), where=both(allowed, id_in(wanted)), limit=len(wanted), far=far, kept=kept)
     return {row[0]: row[2] for row in run_query.page(session, query, ground).rows}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, far_conditions
+from svyaz.access.apply import condition, far_of
 from svyaz.access.fields import may_read
 from svyaz.expression.tree import both
 from svyaz.kernel.problem import Denied, NotFound
@@ -76,7 +76,7 @@ def _reads(session: Session, actor: Actor, file: StoredFile) -> bool:
         where = both(condition(session.snapshot, actor, shape.key, "see"), id_in([file.record]))
     except (NotFound, Denied):
         return False
-    far = far_conditions(session.snapshot, actor, session.snapshot.entities)
+    far = far_of(session.snapshot, actor)
     if not run_query.ids(session, Query(shape.key, (), where, limit=1, far=far, kept="all"), ground_of(session, actor)):
         return False
     stored = record_tables.fetch(session, shape.key, [file.record], _file_keys(shape)).get(file.record)

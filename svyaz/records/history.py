@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, far_conditions
+from svyaz.access.apply import condition, far_of
 from svyaz.access.fields import may_read
 from svyaz.expression.tree import both
 from svyaz.records.cells import collect_links, id_in, name_links, plain_cell
@@ -66,7 +66,7 @@ def read_history(
     snapshot = session.snapshot
     allowed = condition(snapshot, actor, entity, "history")
     shape = snapshot.entities[entity]
-    far = far_conditions(snapshot, actor, snapshot.entities)
+    far = far_of(snapshot, actor)
     query = Query(entity, (), both(allowed, id_in([id])), limit=1, far=far, kept="all")
     if not run_query.ids(session, query, ground_of(session, actor)):
         raise explain_no(session, actor, shape, id, "history")

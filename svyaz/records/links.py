@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from svyaz.access.apply import condition, far_conditions
+from svyaz.access.apply import condition, far_of
 from svyaz.expression.tree import both
 from svyaz.kernel.problem import Denied, NotFound
 from svyaz.records.cells import id_in
@@ -27,7 +27,7 @@ def seen_ids(entry: Entry, entity: str, ids: Iterable[int], verb: str = "see") -
         allowed = condition(entry.session.snapshot, entry.actor, entity, verb)
     except (NotFound, Denied):
         return found
-    far = far_conditions(entry.session.snapshot, entry.actor, entry.session.snapshot.entities)
+    far = far_of(entry.session.snapshot, entry.actor)
     for start in range(0, len(wanted), MOST_AT_ONCE):
         part = wanted[start : start + MOST_AT_ONCE]
         query = Query(entity, (), where=both(allowed, id_in(part)), limit=len(part), far=far)

@@ -49,30 +49,44 @@ class Written:
 
 
 def examine(entry: Entry, drafts: Sequence[Draft]) -> None:
-    """Everything that may refuse; problems go into the drafts."""
-    fresh = [draft for draft in drafts if not draft.problems]
-    new = [draft for draft in fresh if draft.stored is None]
+    """Everything that may refuse; problems go into the drafts.
+
+    A draft with a value that was not understood is still asked whatever can be asked without that value, so
+    that a form is corrected once and not field after field.  A record one may not write is asked nothing.
+    """
+    asked = [draft for draft in drafts if draft.stored is not None or not draft.id]
+    broken = [(draft, list(draft.problems)) for draft in asked if draft.problems]
+    unsound = {id(draft) for draft, _ in broken}
     for trait in traits_of(entry):
         if trait.before:
-            trait.before(entry, fresh)
+            trait.before(entry, asked)
+    whole = [draft for draft in asked if id(draft) not in unsound]
+    _check_fields(entry, asked, whole)
+    check_links(entry, asked)
+    check_files(entry, asked)
+    _check_scope_of_new(entry, [draft for draft in whole if draft.stored is None])
+    check_unique(entry, asked)
+    for draft, first in broken:
+        places = {problem.place for problem in first}
+        more = draft.problems[len(first) :]
+        draft.problems = [*first, *(problem for problem in more if problem.place not in places)]
+
+
+def _check_fields(entry: Entry, asked: Sequence[Draft], whole: Sequence[Draft]) -> None:
+    """Required ones of all, rules only of those whose every value is known."""
     checked = [one for one in entry.fields.values() if one.check is not None] if entry.checks else []
     nodes = [one.check for one in checked if one.check is not None]
-    recall_for(entry, fresh, [*nodes, entry.shape.label])
-    for draft in fresh:
+    recall_for(entry, whole, [*nodes, entry.shape.label])
+    for draft in asked:
         fill_bases(entry, draft)
         if entry.checks:
-            asked = draft.values if draft.stored is None else draft.changed()
-            every = dict.fromkeys(entry.fields) if draft.stored is None else asked
+            every = entry.fields if draft.stored is None else draft.changed()
             draft.problems += check_required(entry, draft.values, draft.place, every)
+    for draft in whole:
         for one in checked:
             if one.check is not None and evaluate(entry, draft, one.check) is not True:
                 rule = one.check_title.say(entry.actor.language) if one.check_title else say(one, entry)
                 draft.problems.append(CheckFailed(f"{draft.place}values.{one.key}", field=say(one, entry), rule=rule))
-    check_links(entry, fresh)
-    check_files(entry, fresh)
-    if new:
-        _check_scope_of_new(entry, new)
-    check_unique(entry, fresh)
 
 
 def sieve(drafts: Sequence[Draft], each: bool) -> tuple[list[Draft], dict[int, tuple[Problem, ...]]]:
@@ -198,7 +212,7 @@ def _rated_again(entry: Entry, draft: Draft, changed: dict[str, tuple[Any, Any]]
 def _check_scope_of_new(entry: Entry, drafts: Sequence[Draft]) -> None:
     """A new record must lie where the actor may add: a manager does not create deals of another department."""
     snapshot, actor, shape = entry.session.snapshot, entry.actor, entry.shape
-    allowed = condition(snapshot, actor, shape.key, "add")
+    allowed = condition(snapshot, actor, shape.key, "add") if drafts else None
     if allowed is None:
         return
     recall_for(entry, drafts, [allowed])

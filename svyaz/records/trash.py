@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from svyaz.access.actor import SYSTEM, Actor
-from svyaz.access.apply import condition, far_conditions
+from svyaz.access.apply import condition, far_of
 from svyaz.expression.tree import both
 from svyaz.kernel.problem import Problem, raise_all
 from svyaz.records.cells import id_in, seen_labels
@@ -164,7 +164,7 @@ def allowed_ids(
     if kept == "living":
         inside = seen_ids(entry, entity, ids, verb)
     else:
-        far = far_conditions(session.snapshot, actor, session.snapshot.entities)
+        far = far_of(session.snapshot, actor)
         query = Query(entity, (), both(allowed, id_in(ids)), limit=max(len(ids), 1), far=far, kept="deleted")
         inside = set(run_query.ids(session, query, ground_of(session, actor)))
     for id in ids:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, far_conditions, may
+from svyaz.access.apply import condition, far_of, may
 from svyaz.kernel.problem import BadValue
 from svyaz.records.cells import seen_labels
 from svyaz.records.read import ground_of
@@ -55,7 +55,7 @@ def read_trash(
             (),
             condition(snapshot, actor, key, "see"),
             order=(Order(("id",), descending=True),),
-            far=far_conditions(snapshot, actor, snapshot.entities),
+            far=far_of(snapshot, actor),
             kept="deleted",
         )
         ids = run_query.ids(session, query, ground_of(session, actor))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal as OneOf
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, far_conditions, may
+from svyaz.access.apply import condition, far_of, may
 from svyaz.expression.tree import both
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import BadValue, NotFound, Problem
@@ -284,7 +284,7 @@ def _allowed(session: Session, actor: Actor, entity: str, group: Sequence[Back])
         if not may(snapshot, actor, entity, verb):
             continue
         where = condition(snapshot, actor, entity, verb)
-        far = far_conditions(snapshot, actor, snapshot.entities)
+        far = far_of(snapshot, actor)
         ids = list({one.id for one in ways})
         for start in range(0, len(ids), 2000):
             some = ids[start : start + 2000]

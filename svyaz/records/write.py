@@ -23,6 +23,7 @@ from typing import Any
 
 from svyaz.access.actor import Actor
 from svyaz.access.apply import condition
+from svyaz.kernel.problem import Denied, Problem
 from svyaz.records.accept import accept_values
 from svyaz.records.denial import explain_no
 from svyaz.records.draft import Draft, Past
@@ -33,6 +34,7 @@ from svyaz.records.links import seen_ids
 from svyaz.records.pipeline import Written, examine, sieve, write_changed, write_new
 from svyaz.records.read import RecordView, view_after_write
 from svyaz.storage import record_tables
+from svyaz.storage.record_tables import Stored
 from svyaz.storage.row_locks import lock
 from svyaz.storage.session import Session
 
@@ -77,17 +79,10 @@ def create_many(
     """
     condition(session.snapshot, actor, entity, "add")
     entry = open_entry(session, actor, entity, cause=cause, batch=batch, mode=mode or ("past" if past else "usual"))
-    defaults = [(key, field.default) for key, field in entry.fields.items() if field.default is not None]
-    drafts = []
-    for index, row in enumerate(rows):
-        place = places[index] if places else f"rows[{index}]."
-        given, problems = accept_values(entry, row, place)
-        draft = Draft(place, given, dict(given), past=past[index] if past else None, problems=problems)
-        for key, default in defaults:
-            if key not in row:
-                said = evaluate(entry, draft, default)
-                draft.values[key] = entry.types[key].accept(said, entry.fields[key].options, session.terms)
-        drafts.append(draft)
+    drafts = [
+        _draft(entry, places[at] if places else f"rows[{at}].", row, None, past[at] if past else None)
+        for at, row in enumerate(rows)
+    ]
     examine(entry, drafts)
     good, wrong = sieve(drafts, each)
     write_new(entry, good)
@@ -139,11 +134,9 @@ def change_many(
             draft = Draft(place, {}, {}, id=change.id)
             draft.problems.append(explain_no(session, actor, entry.shape, change.id, "change"))
         else:
-            given, problems = accept_values(entry, change.values, place)
-            draft = Draft(place, given, {**record.values, **given}, record, change.seen_version, id=change.id)
-            draft.label, draft.problems = record.label, problems
-            draft.past = past[index] if past else None
-            if not problems:
+            draft = _draft(entry, place, change.values, record, past[index] if past else None)
+            draft.seen = change.seen_version
+            if not draft.problems:
                 check_version(entry, draft)
         drafts.append(draft)
     examine(entry, drafts)
@@ -151,6 +144,43 @@ def change_many(
     changed = write_changed(entry, good)
     _check_lines_stay_in_ones_cards(entry, changed)
     return Written([None if draft.problems else draft.id for draft in drafts], wrong)
+
+
+def check_record(
+    session: Session, actor: Actor, entity: str, values: Mapping[str, Any], id: int | None = None
+) -> list[Problem]:
+    """What saving these values would be refused for; writes nothing and may be asked in a reading transaction.
+
+    id   of the record that would be changed, None: a new one.  A right that is missing is among the problems.
+    """
+    verb = "add" if id is None else "change"
+    try:
+        condition(session.snapshot, actor, entity, verb)
+    except Denied as problem:
+        return [problem]
+    entry = open_entry(session, actor, entity)
+    stored = None
+    if id is not None:
+        if id not in seen_ids(entry, entity, [id], "change"):
+            return [explain_no(session, actor, entry.shape, id, "change")]
+        stored = record_tables.fetch(session, entity, [id])[id]
+    draft = _draft(entry, "", values, stored)
+    examine(entry, [draft])
+    return draft.problems
+
+
+def _draft(entry: Entry, place: str, row: Mapping[str, Any], stored: Stored | None, past: Past | None = None) -> Draft:
+    """What was sent, understood and laid over what is there; a new record gets its defaults."""
+    given, problems = accept_values(entry, row, place)
+    draft = Draft(place, given, {**(stored.values if stored else {}), **given}, stored, past=past, problems=problems)
+    if stored is not None:
+        draft.id, draft.label = stored.id, stored.label
+        return draft
+    for key, field in entry.fields.items():
+        if field.default is not None and key not in row:
+            said = evaluate(entry, draft, field.default)
+            draft.values[key] = entry.types[key].accept(said, field.options, entry.session.terms)
+    return draft
 
 
 def _check_lines_stay_in_ones_cards(entry: Entry, changed: Sequence[Draft]) -> None:

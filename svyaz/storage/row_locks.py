@@ -15,7 +15,8 @@ _STRENGTH = {"link": "KEY SHARE", "change": "NO KEY UPDATE", "delete": "UPDATE"}
 def lock(session: Session, entity: str, ids: Iterable[int], why: OneOf["link", "change", "delete"]) -> set[int]:
     """Hold these records, in order of ids so that two calls never wait for each other; returns the living ones."""
     table = layout(session.snapshot, entity).table
-    strength = f" ORDER BY sv_id FOR {_STRENGTH[why]}" if session.dialect == "postgresql" else ""
+    locks = session.dialect == "postgresql" and session.writes  # a reader only looks
+    strength = f" ORDER BY sv_id FOR {_STRENGTH[why]}" if locks else ""
     rows = session.fetch(
         f'SELECT sv_id FROM "{table}" WHERE {session.in_list("sv_id", "bigint")} AND sv_deleted_at IS NULL{strength}',
         (session.list_parameter(ids),),

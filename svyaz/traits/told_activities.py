@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, far_conditions, may
+from svyaz.access.apply import condition, far_of, may
 from svyaz.access.fields import may_read
 from svyaz.access.paths import typed_path
 from svyaz.expression.tree import DATETIME, YES_NO, Call, Constant, Node, Path, both
@@ -71,7 +71,7 @@ def rows_about(
         where=both(condition(session.snapshot, actor, shape.key, "see"), where),
         order=(order,),
         limit=limit,
-        far=far_conditions(session.snapshot, actor, session.snapshot.entities),
+        far=far_of(session.snapshot, actor),
     )
     names = ("id", "version", *shown, "created_at", "created_by")
     return [

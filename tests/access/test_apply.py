@@ -185,6 +185,12 @@ def test_right_to_change_and_delete(romashka: Cast, who: str, whose: str, change
             assert refused.value.status == 403
 
 
+def test_who_may_not_change_a_record_is_told_nothing_of_what_it_lacks(romashka: Cast) -> None:
+    hers = romashka.system.create("counterparty", title="Лютик", responsible=romashka.people["Пётр"])
+    with romashka.nothing_changes(), pytest.raises(DeniedChangeRecord):
+        romashka.person("Ольга").change("counterparty", hers.id, title=None)
+
+
 # --- lines and comments follow what they belong to
 
 

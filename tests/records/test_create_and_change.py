@@ -185,6 +185,29 @@ def test_change_that_changes_nothing_writes_nothing(romashka: Cast) -> None:
         assert olga.change("deal", mine.id, 1, title="Насосы", amount=["100.00", "RUB"]).version == 1
 
 
+def test_form_may_ask_what_it_would_be_refused_for_without_saving(romashka: Cast) -> None:
+    olga = romashka.person("Ольга")
+    mine = olga.create("deal", title="Насосы", external_number="А")
+    hers = romashka.person("Анна").create("deal", title="Чужая")
+    asked: list[tuple[str, dict[str, Any], int | None, list[tuple[str, str]]]] = [
+        ("deal", {"title": "Краны"}, None, []),
+        (
+            "deal",
+            {"amount": "много", "external_number": "а"},
+            None,
+            [("values.amount", "money_not_understood"), ("values.external_number", "value_taken")],
+        ),
+        ("deal", {"external_number": "а"}, None, [("values.external_number", "value_taken")]),
+        ("deal", {"external_number": "а"}, mine.id, []),
+        ("deal", {"stage": "failed"}, mine.id, [("values.loss_reason", "stage_requires")]),
+        ("deal", {"title": "Моя"}, hers.id, [("", "denied_change_record")]),
+        ("product", {"title": "Насос"}, None, [("", "denied_add")]),
+    ]
+    for entity, values, id, wanted in asked:
+        with romashka.nothing_changes():
+            assert codes(olga.read(write.check_record, entity, values, id)) == wanted
+
+
 # --- two editors
 
 
