@@ -39,8 +39,8 @@ def purge_old(session: Session, days: int = KEEP_DAYS) -> int:
     before = session.now - timedelta(days=days)
     where = Call("<", (Path(("deleted_at",), DATETIME), Constant(before, DATETIME)), YES_NO)
     for shape in session.snapshot.entities.values():
-        query = Query(shape.key, (), where, limit=AT_ONCE, kept="deleted")
-        ids = run_query.ids(session, query, ground_of(session, SYSTEM))
+        query = Query(shape.key, (("label",),), where, limit=AT_ONCE, kept="deleted")
+        ids = [row[0] for row in run_query.page(session, query, ground_of(session, SYSTEM)).rows]
         if ids:
             batch = changes.new_batch(session, None, "trash", "purge")
             return _purge(session, SYSTEM, shape.key, ids, "trash", batch)

@@ -71,8 +71,8 @@ def _find_rate(entry: Entry, currency: str, day: date) -> Decimal | None:
         ),
         Call("<=", (typed_path(on), Constant(day, DATE)), YES_NO),
     )
-    query = Query(ENTITY, (), where=where, order=(Order((on.key,), descending=True),), limit=1)
-    found = run_query.ids(entry.session, query, entry.ground)
+    query = Query(ENTITY, (("label",),), where=where, order=(Order((on.key,), descending=True),), limit=1)
+    found = [row[0] for row in run_query.page(entry.session, query, entry.ground).rows]
     if not found:
         return None
     value = record_tables.fetch(entry.session, ENTITY, found, [rate.key])[found[0]].values[rate.key]

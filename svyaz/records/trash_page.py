@@ -7,6 +7,7 @@ from typing import Any
 
 from svyaz.access.actor import Actor
 from svyaz.access.apply import condition, far_of, may
+from svyaz.expression.tree import INTEGER, YES_NO, Call, Constant, Path, both
 from svyaz.kernel.problem import BadValue
 from svyaz.records.cells import seen_labels
 from svyaz.records.read import ground_of
@@ -49,17 +50,18 @@ def read_trash(
         raise TrashCursorWrong("after", value=after[:40])
     below = int(after) if after else None
     found: list[tuple[int, str]] = []
+    older = None if below is None else Call("<", (Path(("id",), INTEGER), Constant(below, INTEGER)), YES_NO)
     for key in keys:
         query = Query(
             key,
-            (),
-            condition(snapshot, actor, key, "see"),
+            (("label",),),
+            both(condition(snapshot, actor, key, "see"), older),
             order=(Order(("id",), descending=True),),
+            limit=limit + 1,
             far=far_of(snapshot, actor),
             kept="deleted",
         )
-        ids = run_query.ids(session, query, ground_of(session, actor))
-        found += [(id, key) for id in ids if below is None or id < below][: limit + 1]
+        found += [(row[0], key) for row in run_query.page(session, query, ground_of(session, actor)).rows]
     found.sort(reverse=True)
     shown = found[:limit]
     return TrashPage(_items(session, actor, shown), str(shown[-1][0]) if len(found) > limit else None)

@@ -8,7 +8,7 @@ import pytest
 
 from svyaz.access.denials import DeniedDelete, DeniedDeleteRecord
 from svyaz.kernel.problem import NotFound, Problem
-from svyaz.records import trash
+from svyaz.records import purge, trash
 from svyaz.records.problems import NotInTrash, RecordInUse
 from svyaz.records.purge import purge_old, purge_records
 from svyaz.records.trash_page import read_trash
@@ -146,6 +146,19 @@ def test_trash_is_emptied_after_its_time(romashka: Cast) -> None:
         assert purge_old(session) == 1
         assert purge_old(session) == 0
     assert boss.ids("deal", kept="deleted") == [fresh.id]
+
+
+def test_old_trash_is_emptied_a_part_at_a_time(romashka: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge, "AT_ONCE", 2)
+    boss = romashka.person("Мария Сергеевна")
+    made = [boss.create("deal", title=str(at)).id for at in range(3)]
+    boss.delete("deal", *made)
+    romashka.tick(days=100)
+    parts = []
+    for _ in range(3):
+        with romashka.company.write() as session:
+            parts.append(purge_old(session))
+    assert parts == [2, 1, 0]
 
 
 def test_trash_comes_in_pages_and_shows_only_what_one_may_see(romashka: Cast) -> None:
