@@ -18,6 +18,7 @@ from svyaz.api.errors import BadRequest, WrongOrigin
 from svyaz.kernel.http import Incoming
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.words import load_words
+from svyaz.live.hub import Live
 from svyaz.org.actors import build_actor
 from svyaz.org.sessions import (
     NotSignedIn,
@@ -68,6 +69,7 @@ class Call:
     writes: bool = False
     early: bool = False
     late_touch: bool = False
+    live: Live | None = None
 
     @property
     def key(self) -> str:

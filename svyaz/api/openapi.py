@@ -111,6 +111,8 @@ def _body(route: Route, entity: dict[str, Any] | None) -> dict[str, Any]:
 def _answer(route: Route, entity: dict[str, Any] | None) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
+    if route.answer == "events":
+        return {"description": route.summary, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
     shape: dict[str, Any] = {"type": "object"}
     if route.answer in ("Page", "Record"):
         shape = {"$ref": f"#/components/schemas/{route.answer}"}

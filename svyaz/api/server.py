@@ -39,11 +39,13 @@ from svyaz.api.errors import (
     WrongOrigin,
     answer_problem,
 )
+from svyaz.api.events import EventsResponse
 from svyaz.api.limits import Limits
 from svyaz.api.route import Route
 from svyaz.api.static import static_answer
 from svyaz.kernel.http import Answer, Incoming, Upload
 from svyaz.kernel.problem import Problem
+from svyaz.live.hub import Live
 from svyaz.tenancy.company import Company
 
 log = logging.getLogger("svyaz.api")
@@ -69,15 +71,22 @@ SAFETY = {
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What the application needs besides the routes.  secure: cookies only over HTTPS."""
+    """What the application needs besides the routes.  secure: cookies only over HTTPS; live: who listens."""
 
     company: Company
     static: Path
     secure: bool = False
     limits: Limits | None = None
+    live: Live | None = None
 
 
-def build_server(serving: Serving, routes: Sequence[Route], on_stop: Callable[[], None] | None = None) -> Starlette:
+def build_server(
+    serving: Serving,
+    routes: Sequence[Route],
+    on_start: Callable[[], None] | None = None,
+    on_stop: Callable[[], None] | None = None,
+) -> Starlette:
+    """on_start, on_stop: around the time that the application is served, in the event loop."""
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
     actors = Actors()
 
@@ -119,17 +128,21 @@ def build_server(serving: Serving, routes: Sequence[Route], on_stop: Callable[[]
     application = Starlette(routes=[*paths, *pages], exception_handlers={HTTPException: refused})
     application.router.redirect_slashes = False
     application.state.pool = pool
-    if on_stop is not None:
-        application.router.lifespan_context = _lifespan(pool, on_stop)
+    application.router.lifespan_context = _lifespan(pool, on_start, on_stop)
     return application
 
 
-def _lifespan(pool: ThreadPoolExecutor, on_stop: Callable[[], None]) -> Any:
+def _lifespan(
+    pool: ThreadPoolExecutor, on_start: Callable[[], None] | None, on_stop: Callable[[], None] | None
+) -> Any:
     @asynccontextmanager
     async def run(_: Starlette) -> Any:
+        if on_start is not None:
+            on_start()
         yield
         pool.shutdown(wait=True)
-        on_stop()
+        if on_stop is not None:
+            on_stop()
 
     return run
 
@@ -166,7 +179,7 @@ async def _respond(
 
 
 def _call(serving: Serving, route: Route, incoming: Incoming, actors: Actors) -> Call:
-    return Call(incoming, serving.company, actors, route.changes, route.writes, route.early)
+    return Call(incoming, serving.company, actors, route.changes, route.writes, route.early, live=serving.live)
 
 
 def _admit(route: Route, call: Call) -> None:
@@ -291,7 +304,9 @@ class _Nothing:
 def _response(answer: Answer, secure: bool) -> Response:
     headers = {**SAFETY, "Cache-Control": "no-store", **answer.headers}
     response: Response
-    if answer.file is not None:
+    if answer.stream is not None:
+        response = EventsResponse(answer.stream, answer.status, headers, answer.media_type)
+    elif answer.file is not None:
         response = FileResponse(answer.file, answer.status, headers, media_type=answer.media_type)
     elif isinstance(answer.content, bytes):
         response = Response(answer.content, answer.status, headers, media_type=answer.media_type)
