@@ -125,6 +125,10 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/jobs/{id}/retry", f"/api/jobs/{job}/retry", {}, who="Артём", status=202),
         GoodCall("POST", "/api/reports/run", "/api/reports/run", {"entity": "deal", "rows": ["stage"]}),
         GoodCall("GET", "/api/openapi.json", "/api/openapi.json"),
+        GoodCall("GET", "/api/search", "/api/search?q=насосы"),
+        GoodCall("GET", "/api/changes", "/api/changes?after=0&limit=5"),
+        GoodCall("GET", "/api/live", "/api/live?seconds=1"),
+        GoodCall("POST", "/api/live/presence", "/api/live/presence", {"entity": "deal", "id": record["id"]}),
         GoodCall(
             "POST",
             "/api/me/password",
