@@ -79,7 +79,7 @@ def open_entry(
     return Entry(
         session=session,
         actor=actor,
-        by=by if actor.is_system else actor.employee,
+        by=by if actor.employee is None else actor.employee,
         shape=shape,
         cause=cause,
         batch=batch,

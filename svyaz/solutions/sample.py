@@ -82,10 +82,10 @@ def _load_file(loading: Loading, session: Session, entity_key: str) -> int:
         raise SampleWrong(file=path.name, detail="no such object or file")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    # One call for each author, so that «Кем создано» is true; most files have one: nobody.
+    # One call for each author, so that «Кем создано» is true: who is named, else who is responsible.
     by_author: dict[str, list[dict[str, str]]] = {}
     for row in rows:
-        by_author.setdefault(row.get("@author") or "", []).append(row)
+        by_author.setdefault(row.get("@author") or row.get("responsible") or "", []).append(row)
     for author, part in by_author.items():
         _create(loading, session, entity, _author(session, author), part)
     return len(rows)
