@@ -21,6 +21,7 @@ from svyaz.api import (
     records_api,
     reports_api,
     schema_api,
+    search_api,
     session_api,
     timeline_api,
 )
@@ -37,6 +38,7 @@ from svyaz.org.actors import build_actor
 from svyaz.org.sessions import NotSignedIn
 from svyaz.records.runners import EMPTY_TRASH, record_runners
 from svyaz.records.trait import Trait
+from svyaz.search.follow import follow
 from svyaz.solutions.shipped import PACKAGE
 from svyaz.storage.session import Session
 from svyaz.tenancy import company as tenancy
@@ -54,6 +56,7 @@ PARTS: tuple[Route, ...] = (
     *imports_api.ROUTES,
     *jobs_api.ROUTES,
     *reports_api.ROUTES,
+    *search_api.ROUTES,
 )
 ROUTES: tuple[Route, ...] = (*PARTS, openapi_route(PARTS))
 
@@ -101,7 +104,7 @@ def open_home(home: Path, clock: Clock | None = None) -> Opened:
     clock = clock or SystemClock()
     company = tenancy.open(home, SHAPES, clock)
     company.conduct = CONDUCT
-    return Opened(company, Worker(company, RUNNERS, clock, repeating=REPEATING), clock)
+    return Opened(company, Worker(company, RUNNERS, clock, repeating=REPEATING, steps=(follow,)), clock)
 
 
 def build_app(

@@ -7,6 +7,7 @@ from typing import Any
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
+from svyaz.schema.snapshot import Title
 from svyaz.search.find import Found, Hit, SearchRequest, search
 
 MOST = 50
@@ -24,7 +25,8 @@ def find_records(call: Call) -> Answer:
     request = SearchRequest(call.query("q"), entity, limit, call.query("after") or None)
     with call.reading() as (session, actor):
         answer = search(session, actor, request)
-        groups = [_group(one, session.snapshot.entities[one.entity].title.say(actor.language)) for one in answer.found]
+        titles = {key: _plural(one.title, actor.language) for key, one in session.snapshot.entities.items()}
+        groups = [_group(one, titles[one.entity]) for one in answer.found]
     return Answer(body={"groups": groups, "words": answer.words})
 
 
@@ -36,6 +38,10 @@ def _group(found: Found, title: str) -> dict[str, Any]:
         "more": found.next is not None,
         "next": found.next,
     }
+
+
+def _plural(title: Title, language: str) -> str:
+    return title.forms.get("plural_en" if language == "en" else "plural") or title.say(language)
 
 
 def _item(hit: Hit) -> dict[str, Any]:

@@ -17,10 +17,12 @@ import os
 import secrets
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from svyaz.jobs.schedule import Repeating, put_due
@@ -35,6 +37,7 @@ LOG = logging.getLogger("svyaz.jobs")
 
 LEASE_SECONDS = 60
 POLL_SECONDS = 0.25
+FOLLOW_SECONDS = 0.5
 SCHEDULE_SECONDS = 15
 PAUSES_SECONDS = (10, 60, 300, 1_800, 7_200, 21_600)
 
@@ -103,6 +106,9 @@ class JobContext:
 
 Runner = Callable[[JobContext, Mapping[str, Any]], Any]
 
+# A small step after the change log; whether there was anything to do, so that the next one comes at once.
+Step = Callable[[Company], bool]
+
 
 class Worker:
     """Runs the jobs of one company; several may run at once, in one process or in many."""
@@ -115,12 +121,14 @@ class Worker:
         *,
         repeating: Sequence[Repeating] = (),
         queues: Sequence[str] = ("main",),
+        steps: Sequence[Step] = (),
     ) -> None:
         self.company = company
         self.runners = dict(runners)
         self.clock = clock
         self.repeating = tuple(repeating)
         self.queues = tuple(queues)
+        self.steps = tuple(steps)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -160,7 +168,8 @@ class Worker:
     def start(self, threads: int = 1) -> None:
         """Run in the background until `stop`."""
         self._stop.clear()
-        works = [self._work] * threads + [self._renew, self._tick]
+        works: list[Callable[[], None]] = [self._work] * threads + [self._renew, self._tick]
+        works += [partial(self._follow, step) for step in self.steps]
         self._threads = [
             threading.Thread(target=work, name=f"svyaz-job-{at}", daemon=True) for at, work in enumerate(works)
         ]
@@ -238,6 +247,21 @@ class Worker:
             with suppress(Problem), self.company.write() as session:
                 for job in running:
                     queue.renew(session, job, session.now + timedelta(seconds=LEASE_SECONDS))
+
+    def _follow(self, step: Step) -> None:
+        """Step after step while there are changes, resting as long as each took: writers come first."""
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                busy = step(self.company)
+                pause = time.monotonic() - began if busy else FOLLOW_SECONDS
+            except Problem as problem:  # the base is gone or full: what was not written is done again
+                LOG.error("a step after the log waits: %s", problem)
+                pause = 2
+            except Exception:
+                LOG.exception("a step after the log")
+                pause = 15
+            self._stop.wait(pause)
 
     def _tick(self) -> None:
         while not self._stop.is_set():

@@ -286,6 +286,46 @@ ANSWERED = _table(
     _column("at", Instant, index=True),
 )
 
+# --- search (storage/search_*.py); the entries themselves are in tables made for each object, sv_search_<number>
+
+# One row: up to where the log has been read, for which configuration, by which rules words are taken apart.
+SEARCH_STATE = _table(
+    "sv_search_state",
+    _column("id", sa.Integer, primary_key=True, autoincrement=False),
+    _column("stamp", Big),  # moves with every write: who prepared his by an older one is late
+    _column("position", Big),
+    _column("revision", Big),
+    _column("form", Text),
+)
+
+# How the fields of an object are split into groups that the same readers see.  groups: JSON of search.groups.
+SEARCH_PLAN = _table(
+    "sv_search_plan",
+    _column("entity", sa.Integer, primary_key=True, autoincrement=False),
+    _column("groups", Text),
+    _column("free", sa.Integer),  # the next number of a group; a number left is not given again
+    _column("below", Big, null=True),  # records under this id are still to be gone through; NULL: all are done
+)
+
+# Words of what can be found, by their stems; form: one of the spellings met.
+SEARCH_WORD = _table(
+    "sv_search_word",
+    _column("word", Text, primary_key=True),
+    _column("entity", sa.Integer, primary_key=True, autoincrement=False),
+    _column("count", Big),
+    _column("form", Text),
+    sqlite_with_rowid=False,
+)
+
+# Each word with one letter left out: what a word with a typo is found by.
+SEARCH_MISS = _table(
+    "sv_search_miss",
+    _column("miss", Text, primary_key=True),
+    _column("word", Text, primary_key=True),
+    sa.Index("ix_sv_search_miss_word", "word"),
+    sqlite_with_rowid=False,
+)
+
 DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 
 

@@ -1,0 +1,186 @@
+"""What a person typed, as units that must all be found, each in one of several ways.
+
+    whole      a word with its endings, the last one also as a beginning; digits, three or more, anywhere in a number
+    part       the same, and a part of a word anywhere
+    near       the same, and words one typo apart
+
+«916 123-45» is one unit: the pieces as one number, or the pieces apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from svyaz.search.tokens import LONGEST_WORD, PART, beginning, parts, stems
+from svyaz.search.words import BETWEEN, MOST_DIGITS, Number, Word, numbers_of, words_of
+from svyaz.storage.search_entries import Alternatives
+
+MOST_TYPED = 300  # characters
+MOST_UNITS = 12
+MOST_PARTS = 12  # three-letter tokens asked of one word: more make it no surer
+
+Way = OneOf["whole", "part", "near"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word, or a number in pieces.
+
+    text    the word, or the pieces as one
+    stems   of the word, or of each piece
+    last    nothing follows it: it may be unfinished
+    spoken  spellings of digits: with 8 for 7 at the front of a phone
+    near    stems one typo apart, filled for the way `near`
+    """
+
+    text: str
+    stems: tuple[str, ...]
+    last: bool = False
+    spoken: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A text taken apart, ready to be looked at by units."""
+
+    text: str
+    words: Sequence[Word]
+    numbers: Sequence[Number]
+
+
+Mark = tuple[int, int]
+
+
+def read_wanted(typed: str) -> tuple[Unit, ...]:
+    """Units of what was typed; () when there is no letter and no digit in it."""
+    text = typed[:MOST_TYPED]
+    words = words_of(text)
+    stem = stems().stem
+    units: list[Unit] = []
+    at = 0
+    while at < len(words) and len(units) < MOST_UNITS:
+        end = _number_end(text, words, at)
+        run = words[at:end]
+        last = end == len(words)
+        whole = "".join(one.text for one in run)[:LONGEST_WORD]
+        spoken = _spoken(whole) if whole.isascii() and whole.isdigit() and len(whole) >= PART else ()
+        unit = Unit(whole, tuple(stem(one.text) for one in run), last, spoken)
+        if unit not in units:
+            units.append(unit)
+        at = end
+    return tuple(units)
+
+
+def _number_end(text: str, words: Sequence[Word], at: int) -> int:
+    """Where a number in pieces that begins here ends; the next word when it is none."""
+    end = at
+    while end < len(words) and words[end].text.isascii() and words[end].text.isdigit():
+        if end > at and not BETWEEN.fullmatch(text, words[end - 1].end, words[end].start):
+            break
+        end += 1
+    if sum(len(one.text) for one in words[at:end]) > MOST_DIGITS:
+        return at + 1
+    return max(end, at + 1)
+
+
+def _spoken(digits: str) -> tuple[str, ...]:
+    return (digits, "7" + digits[1:]) if len(digits) == 11 and digits[0] == "8" else (digits,)
+
+
+def alternatives(unit: Unit, way: Way) -> Alternatives:
+    """Tokens by which entries with the unit are found; what they find must still be looked at with `marks`."""
+    told: dict[tuple[str, ...], None] = {tuple(sorted({f"§{one}" for one in unit.stems})): None}
+    for digits in unit.spoken:
+        told[_parts(digits)] = None
+    if unit.last and len(unit.stems) == 1:
+        told[beginning(unit.text),] = None
+    if way != "whole" and _has_parts(unit):
+        told[_parts(unit.text)] = None
+    if way == "near":
+        told.update({(f"§{one}",): None for one in unit.near})
+    return tuple(told)
+
+
+def _has_parts(unit: Unit) -> bool:
+    return len(unit.stems) == 1 and not unit.spoken and len(unit.text) >= PART
+
+
+def has_parts(units: Sequence[Unit]) -> bool:
+    """Whether looking for parts of words can find more than looking for whole ones."""
+    return any(_has_parts(unit) for unit in units)
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    every = sorted(set(parts(word)))
+    if len(every) > MOST_PARTS:
+        step = len(every) / MOST_PARTS
+        every = [every[int(at * step)] for at in range(MOST_PARTS)]
+    return tuple(every)
+
+
+def marks(unit: Unit, seen: Seen, way: Way) -> list[Mark]:
+    """Where the unit stands in the text; [] when it does not."""
+    found = [mark for word in seen.words for mark in _in_word(unit, word, way)]
+    for digits in unit.spoken:
+        for number in seen.numbers:
+            at = number.digits.find(digits)
+            if at >= 0:
+                found.append((number.places[at], number.places[at + len(digits) - 1] + 1))
+    if found or len(unit.stems) == 1:
+        return found
+    return _in_pieces(unit, seen)
+
+
+def _in_word(unit: Unit, word: Word, way: Way) -> list[Mark]:
+    for digits in unit.spoken:
+        at = word.text.find(digits)
+        if at >= 0:
+            return [_within(word, at, len(digits))]
+    if len(unit.stems) > 1:
+        return []
+    if stems().stem(word.text) in unit.stems:
+        return [(word.start, word.end)]
+    if unit.last and word.text.startswith(unit.text):
+        return [_within(word, 0, len(unit.text))]
+    if way == "near" and stems().stem(word.text) in unit.near:
+        return [(word.start, word.end)]
+    if way != "whole" and _has_parts(unit):
+        at = word.text.find(unit.text)
+        if at >= 0:
+            return [_within(word, at, len(unit.text))]
+    return []
+
+
+def _in_pieces(unit: Unit, seen: Seen) -> list[Mark]:
+    """All pieces of a number, each as a word of its own."""
+    found: Mapping[str, list[Mark]] = {stem: [] for stem in unit.stems}
+    for word in seen.words:
+        if word.text in found:
+            found[word.text].append((word.start, word.end))
+    return [mark for one in found.values() for mark in one] if all(found.values()) else []
+
+
+def _within(word: Word, at: int, length: int) -> Mark:
+    """A part of a word; the whole of it where folding has changed its length."""
+    if word.end - word.start != len(word.text):
+        return (word.start, word.end)
+    return (word.start + at, word.start + at + length)
+
+
+def look_at(text: str) -> Seen:
+    words = words_of(text)
+    return Seen(text, words, numbers_of(text, words))
+
+
+# The same keys of a keyboard in the other layout.
+LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+RUSSIAN = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+OTHER_KEYS = str.maketrans(LATIN + RUSSIAN, RUSSIAN + LATIN)
+
+
+def other_layout(typed: str) -> str:
+    """«hjvfirf» -> «ромашка»: what was meant when the keyboard stood in the other language."""
+    return typed[:MOST_TYPED].lower().translate(OTHER_KEYS)
