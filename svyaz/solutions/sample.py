@@ -57,16 +57,18 @@ class Loading:
 def load_sample(company: Company, folder: Path, only: str = "order") -> int:
     """Load every file named in sample.toml under `only` ("order": all; "always": what any company gets).
 
-    Returns how many records were made.  Nothing is kept of a sample with a mistake in it.
+    Returns how many records were made.  A file is a transaction: a long one would hold everybody else.
     """
     if not (folder / "sample.toml").is_file():
         return 0
     head = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
-    made = 0
-    with company.write() as session:
+    with company.read() as session:
         loading = Loading(folder, _today(session), session.snapshot.settings.zone)
-        for entity in head.get(only, ()):
+    made = 0
+    for entity in head.get(only, ()):
+        with company.write() as session:
             made += _load_file(loading, session, entity)
+    with company.write() as session:
         _link_later(loading, session)
     return made
 
