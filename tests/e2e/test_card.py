@@ -49,7 +49,7 @@ def test_wrong_value_is_explained_and_not_kept(site: Site, open_page: Opener) ->
     value(page, "ИНН").click()
     page.get_by_role("textbox", name="ИНН").fill("7707083890")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").get_by_text("ИНН")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("контрольные цифры")).to_be_visible()
     expect(value(page, "ИНН")).to_have_accessible_name(re.compile("не заполнено"))
     assert site.read("counterparty", id)["values"]["inn"] is None
 

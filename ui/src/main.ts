@@ -13,8 +13,8 @@ boot().then(
 );
 
 // What is opened next is fetched while nothing else is happening.
-const whenIdle = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 1500));
-whenIdle(() => {
+const CALM_MS = 2500;
+window.setTimeout(() => {
   void import("./pages/RecordPage.vue");
   void import("./views/board/BoardView.vue");
-});
+}, CALM_MS);

@@ -39,7 +39,7 @@ export interface BulkAnswer {
 export const bulk = (entity: string, operations: readonly BulkOperation[]): Promise<BulkAnswer> =>
   request("POST", `${at(entity)}/bulk`, { operations, atomic: false });
 
-export const undoBatch = (batch: number): Promise<void> => request("POST", `/api/changes/${batch}/undo`, {});
+export const undoBatch = (batch: number): Promise<UndoAnswer> => request("POST", `/api/changes/${batch}/undo`, {});
 
 export function exportAddress(entity: string, format: "xlsx" | "csv", body: QueryBody): string {
   return `${at(entity)}${queryText({ format, filter: body.filter, sort: body.sort, fields: body.fields?.join(",") })}`;
@@ -48,7 +48,14 @@ export function exportAddress(entity: string, format: "xlsx" | "csv", body: Quer
 export const readHistory = (entity: string, id: number, field?: string, after?: string): Promise<{ items: readonly HistoryEntry[]; next: string | null }> =>
   request("GET", `${at(entity, id)}/history${queryText({ field, after })}`);
 
-export const undoChange = (entity: string, id: number, seq: number): Promise<RecordView> => request("POST", `${at(entity, id)}/undo`, { seq });
+/** What came back, and what did not because others have changed it since. */
+export interface UndoAnswer {
+  readonly batch: number | null;
+  readonly back: number;
+  readonly kept: readonly { readonly label?: string; readonly text?: string }[];
+}
+
+export const undoChange = (entity: string, id: number, seq: number): Promise<UndoAnswer> => request("POST", `${at(entity, id)}/undo`, { seq });
 
 export interface NewEntry {
   readonly kind: string;

@@ -1,6 +1,7 @@
 /** Addresses.  Pages of the program itself stand under /-/, so that an object may have any key. */
 import { createRouter, createWebHistory, type RouteLocationNormalized } from "vue-router";
 import EntityPage from "../pages/EntityPage.vue";
+import MissingPage from "../pages/MissingPage.vue";
 import { menu } from "../schema";
 import { me, mustChange } from "../schema/session";
 
@@ -16,7 +17,7 @@ export const router = createRouter({
     { path: "/-/trash", component: () => import("../pages/TrashPage.vue") },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
     { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },
-    { path: "/:rest(.*)*", component: () => import("../pages/MissingPage.vue") },
+    { path: "/:rest(.*)*", component: MissingPage },
   ],
 });
 

@@ -1,10 +1,11 @@
 import { Image, Paperclip } from "@lucide/vue";
-import { h, type Component, type FunctionalComponent } from "vue";
+import { defineAsyncComponent, h, type Component, type FunctionalComponent } from "vue";
 import type { Cell, Field, FileCell } from "../../api/types";
 import { askText } from "../askText";
 import { cellComponent } from "../display";
 import type { FieldType, Move } from "../types";
-import FileEdit from "./FileEdit.vue";
+
+const FileEdit = defineAsyncComponent(() => import("./FileEdit.vue"));
 
 const filesOf = (cell: Cell): readonly FileCell[] => (Array.isArray(cell) ? (typeof cell[0] === "number" ? [cell] : cell) as unknown as readonly FileCell[] : []);
 

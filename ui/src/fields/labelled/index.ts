@@ -1,10 +1,11 @@
 import { Mail, Phone } from "@lucide/vue";
-import { h, type Component, type FunctionalComponent } from "vue";
+import { defineAsyncComponent, h, type Component, type FunctionalComponent } from "vue";
 import type { Cell, Field, LabelledCell } from "../../api/types";
 import { askText } from "../askText";
 import { cellComponent } from "../display";
 import type { FieldType, Move } from "../types";
-import LabelledEdit from "./LabelledEdit.vue";
+
+const LabelledEdit = defineAsyncComponent(() => import("./LabelledEdit.vue"));
 
 const linesOf = (cell: Cell): readonly LabelledCell[] => (Array.isArray(cell) ? (cell as unknown as readonly LabelledCell[]) : []);
 

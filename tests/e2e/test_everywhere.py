@@ -1,0 +1,154 @@
+"""What holds for every screen: both themes, both languages, a phone's width, nobody shut out, nothing from abroad."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import check_accessible
+from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site
+
+FIRST_SCREEN_KB = 110
+SCREENS = {
+    "login": "/-/login",
+    "list": "/deal?view=all",
+    "board": "/deal?view=funnel",
+    "card": "/deal/{deal}",
+    "client": "/counterparty/{client}",
+    "trash": "/-/trash",
+    "password": "/-/password",
+    "missing": "/-/no/such/page",
+}
+
+
+@pytest.fixture(scope="module")
+def places(site: Site) -> dict[str, int]:
+    """A deal and a client of the sample company that have something on every part of the card."""
+    client = site.query("counterparty", filter="not (phones = empty) and not (inn = empty)", fields=["label"], limit=1)
+    deal = site.query("deal", filter="not (amount = empty) and not (counterparty = empty)", fields=["label"], limit=1)
+    return {"client": client["rows"][0][0], "deal": deal["rows"][0][0]}
+
+
+def opened(open_page: Opener, places: dict[str, int], screen: str, **how: object) -> Page:
+    page = open_page(SCREENS[screen].format(**places), signed_in=screen != "login", **how)
+    expect(page.get_by_role("heading").or_(page.get_by_text("Не найдено", exact=True)).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing(
+    screen: str, size: dict[str, int], theme: str, places: dict[str, int], open_page: Opener
+) -> None:
+    assert check_accessible(opened(open_page, places, screen, size=size, theme=theme)) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens_over_a_screen(theme: str, places: dict[str, int], open_page: Opener) -> None:
+    page = opened(open_page, places, "list", theme=theme)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Поиск и команды")).to_be_focused()
+    assert check_accessible(page) == []
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Создать: Сделка").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert check_accessible(page) == []
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Фильтр").click()
+    expect(page.get_by_role("combobox", name="Поле для условия")).to_be_focused()
+    assert check_accessible(page) == []
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Столбцы").click()
+    expect(page.get_by_label("Найти поле")).to_be_visible()
+    assert check_accessible(page) == []
+
+
+@pytest.mark.parametrize("tab", ["Товары", "История"])
+def test_axe_finds_nothing_on_the_tabs_of_a_card(tab: str, places: dict[str, int], open_page: Opener) -> None:
+    page = opened(open_page, places, "card")
+    page.get_by_role("tab", name=tab).click()
+    page.wait_for_load_state("networkidle")
+    assert check_accessible(page) == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_phone_has_no_sideways_scroll(screen: str, places: dict[str, int], open_page: Opener) -> None:
+    page = opened(open_page, places, screen, size=PHONE)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= PHONE["width"]
+
+
+def test_phone_goes_from_list_to_card_and_adds_by_the_plus(places: dict[str, int], open_page: Opener) -> None:
+    page = opened(open_page, places, "list", size=PHONE)
+    page.get_by_role("region", name="Сделки").get_by_role("link").first.click()
+    page.get_by_role("tab", name="Карточка").click()
+    expect(page.get_by_role("tab", name="Общее")).to_be_visible()
+    page.get_by_role("tab", name="Лента").click()
+    expect(page.get_by_role("region", name="Лента")).to_be_visible()
+    page.get_by_role("button", name="Назад").click()
+    page.get_by_role("navigation", name="Разделы").get_by_role("button", name="Создать").click()
+    expect(page.get_by_role("dialog", name="Создать: сделку")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Меню").click()
+    page.get_by_role("dialog").get_by_role("link", name="Корзина").click()
+    expect(page.get_by_role("heading", name="Корзина", level=1)).to_be_visible()
+
+
+def test_english_is_english_everywhere(places: dict[str, int], open_page: Opener) -> None:
+    page = opened(open_page, places, "list")
+    page.get_by_role("button", name="Артём Волков").click()
+    page.get_by_role("menuitem", name="English").click()
+    expect(page.get_by_role("heading", name="Deals", level=1)).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Amount")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Total:"))).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    own = page.evaluate("""() => [...document.querySelectorAll('button, h1, [role=columnheader], footer')]
+        .filter(element => !element.closest('.who')).map(element => element.innerText).join(' ')""")
+    assert not re.search("[а-яё]", own.replace("Русский", ""), re.IGNORECASE), own
+
+    page.get_by_role("button", name="Артём Волков").click()
+    page.get_by_role("menuitem", name="Русский").click()
+    expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
+
+
+def test_chosen_theme_is_there_before_the_first_paint(places: dict[str, int], open_page: Opener) -> None:
+    page = opened(open_page, places, "list", theme="light")
+    page.get_by_role("button", name="Тёмная тема").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.reload(wait_until="commit")
+    page.wait_for_function("document.body !== null")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    expect(page.get_by_role("button", name="Светлая тема")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+def test_first_screen_is_light_and_its_policy_forbids_foreign_code(site: Site, open_page: Opener) -> None:
+    page = open_page("/-/login", signed_in=False)
+    page.context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "url": site.url} for one in site.http.cookies.jar]
+    )
+    scripts: dict[str, int] = {}
+    page.on(
+        "response",
+        lambda answer: (
+            scripts.update({answer.url: len(gzip.compress(answer.body(), 6))}) if answer.url.endswith(".js") else None
+        ),
+    )
+    usable: list[str] = []
+    page.on("response", lambda answer: usable.extend(scripts) if "/query" in answer.url and not usable else None)
+    answer = page.goto(f"{site.url}/deal?view=all")
+    expect(page.get_by_role("gridcell").first).to_be_visible()
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    scripts_from = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    assert scripts_from.split() == ["script-src", "'self'"]
+    needed = sum(scripts[url] for url in dict.fromkeys(usable)) / 1024
+    assert needed < FIRST_SCREEN_KB, f"{needed:.0f} KB of {sorted(scripts)}"
