@@ -10,6 +10,7 @@ from svyaz.api.call import Call
 from svyaz.api.errors import BadRequest
 from svyaz.api.route import Route
 from svyaz.exchange import imports
+from svyaz.exchange.column_map import ImportPlan
 from svyaz.jobs.queue import enqueue
 from svyaz.kernel.http import Answer
 from svyaz.kernel.text import clean
@@ -28,7 +29,7 @@ class MapBody(msgspec.Struct, forbid_unknown_fields=True):
     plan: dict[str, Any]
 
 
-class UndoBody(msgspec.Struct, forbid_unknown_fields=True):
+class ImportUndoBody(msgspec.Struct, forbid_unknown_fields=True):
     force: bool = False
 
 
@@ -114,7 +115,7 @@ def cancel(call: Call) -> Answer:
 
 def undo_run(call: Call) -> Answer:
     """POST /api/imports/{id}/undo  body: {"force": false}"""
-    body = call.body(UndoBody)
+    body = call.body(ImportUndoBody)
     with call.writing() as (session, actor):
         found = imports.read_run(session, actor, call.id())
         if found.batch is None or found.state not in ("done", "cancelled", "failed"):
@@ -154,7 +155,7 @@ ROUTES = (
     Route("POST", "/api/imports", upload, "Upload a file to import", needs="import", upload=True, status=201),
     Route("GET", "/api/imports", list_runs, "My imports"),
     Route("GET", "/api/imports/{id}", read_run, "State of an import"),
-    Route("PUT", "/api/imports/{id}", set_plan, "Set the plan of an import", needs="import"),
+    Route("PUT", "/api/imports/{id}", set_plan, "Set the plan of an import", needs="import", body=ImportPlan),
     Route(
         "POST",
         "/api/imports/{id}/preview",
@@ -166,7 +167,13 @@ ROUTES = (
     Route("POST", "/api/imports/{id}/run", run, "Run an import", needs="import", status=202),
     Route("POST", "/api/imports/{id}/cancel", cancel, "Stop an import", needs="import"),
     Route(
-        "POST", "/api/imports/{id}/undo", undo_run, "Undo an import: a job", needs="import", body=UndoBody, status=202
+        "POST",
+        "/api/imports/{id}/undo",
+        undo_run,
+        "Undo an import: a job",
+        needs="import",
+        body=ImportUndoBody,
+        status=202,
     ),
     Route("GET", "/api/imports/{id}/errors.csv", error_rows, "Rows that did not go in"),
     Route("GET", "/api/import-maps", list_maps, "Saved plans"),

@@ -12,11 +12,13 @@ from typing import Any
 import msgspec
 
 from svyaz import __version__
+from svyaz.api.answers import ANSWERS, COMPONENTS, FILES, FORMS
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.api.schema_api import told_schema
 from svyaz.kernel.http import Answer
 
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 CELL: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
     "yes_no": {"type": "boolean"},
@@ -40,7 +42,7 @@ def openapi_document(routes: Sequence[Route], schema: dict[str, Any]) -> dict[st
     """OpenAPI 3.1; per-entity routes are told once for each entity of the reader."""
     bodies = tuple({route.body for route in routes if route.body is not None})
     _, shapes = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
-    components: dict[str, Any] = {**shapes, **_common()}
+    components: dict[str, Any] = {**shapes, **COMPONENTS}
     paths: dict[str, dict[str, Any]] = {}
     for entity in schema["entities"].values():
         components[f"{_name(entity['key'])}Values"] = _values(entity)
@@ -83,14 +85,14 @@ def _operation(route: Route, path: str, entity: dict[str, Any] | None) -> dict[s
             for name in re.findall(r"{(\w+)}", path)
         ]
         + [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in route.query],
-        "responses": {str(route.status): _answer(route, entity), "default": {"$ref": "#/components/responses/Problem"}},
-    }
-    told["responses"]["default"] = {
-        "description": "A problem told in words",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "responses": {
+            str(route.status): _answer(route),
+            "default": {"description": "A problem told in words", "content": {"application/json": {"schema": PROBLEM}}},
+        },
     }
     if route.upload:
-        told["requestBody"] = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+        form = FORMS.get((route.method, route.path), {"type": "object"})
+        told["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     elif route.body is not None:
         told["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(route, entity)}}}
     if route.needs == "nobody":
@@ -108,14 +110,13 @@ def _body(route: Route, entity: dict[str, Any] | None) -> dict[str, Any]:
     return shape
 
 
-def _answer(route: Route, entity: dict[str, Any] | None) -> dict[str, Any]:
+def _answer(route: Route) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
-    if route.answer == "events":
-        return {"description": route.summary, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
-    shape: dict[str, Any] = {"type": "object"}
-    if route.answer in ("Page", "Record"):
-        shape = {"$ref": f"#/components/schemas/{route.answer}"}
+    at = (route.method, route.path)
+    if at in FILES:
+        return {"description": route.summary, "content": {FILES[at]: {"schema": {"type": "string"}}}}
+    shape = ANSWERS.get(at, {"type": "object"})
     return {"description": route.summary, "content": {"application/json": {"schema": shape}}}
 
 
@@ -133,57 +134,6 @@ def _values(entity: dict[str, Any]) -> dict[str, Any]:
             told["readOnly"] = True
         properties[field["key"]] = told
     return {"type": "object", "title": entity["title"], "properties": properties, "additionalProperties": False}
-
-
-def _common() -> dict[str, Any]:
-    return {
-        "Link": {
-            "type": ["array", "null"],
-            "description": "[id, label]; label is null when the record is hidden from the reader",
-        },
-        "Problem": {
-            "type": "object",
-            "required": ["error"],
-            "properties": {
-                "error": {
-                    "type": "object",
-                    "required": ["code", "text"],
-                    "properties": {
-                        "code": {"type": "string"},
-                        "text": {"type": "string"},
-                        "place": {"type": "string"},
-                        "facts": {"type": "object"},
-                        "problems": {"type": "array", "items": {"type": "object"}},
-                    },
-                }
-            },
-        },
-        "Page": {
-            "type": "object",
-            "properties": {
-                "columns": {"type": "array", "items": {"type": "string"}},
-                "rows": {"type": "array", "items": {"type": "array"}},
-                "records": {"type": "array", "items": {"type": "object"}},
-                "next": {"type": ["string", "null"]},
-                "count": {"type": "object"},
-                "totals": {"type": "array"},
-                "groups": {"type": "array", "items": {"type": "object"}},
-            },
-        },
-        "Record": {
-            "type": "object",
-            "required": ["id", "version", "values"],
-            "properties": {
-                "id": {"type": "integer"},
-                "version": {"type": "integer"},
-                "entity": {"type": "string"},
-                "label": {"type": ["string", "null"]},
-                "values": {"type": "object"},
-                "deleted_at": {"type": ["string", "null"]},
-                "rights": {"type": "object"},
-            },
-        },
-    }
 
 
 def _name(key: str) -> str:

@@ -124,6 +124,13 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("GET", "/api/jobs", "/api/jobs", who="Артём"),
         GoodCall("POST", "/api/jobs/{id}/retry", f"/api/jobs/{job}/retry", {}, who="Артём", status=202),
         GoodCall("POST", "/api/reports/run", "/api/reports/run", {"entity": "deal", "rows": ["stage"]}),
+        GoodCall("POST", "/api/reports/funnel", "/api/reports/funnel", {"entity": "deal"}),
+        GoodCall(
+            "POST",
+            "/api/reports/funnel/records",
+            "/api/reports/funnel/records",
+            {"entity": "deal", "figure": "entered", "stage": "new"},
+        ),
         GoodCall("GET", "/api/openapi.json", "/api/openapi.json"),
         GoodCall("GET", "/api/search", "/api/search?q=насосы"),
         GoodCall("GET", "/api/changes", "/api/changes?after=0&limit=5"),

@@ -1,0 +1,243 @@
+"""What every route answers, as JSON Schema: for the OpenAPI document, which holds the answers to it in the tests.
+
+Named once here and by name in no handler: a route is looked up by its method and path.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+YES_NO: Schema = {"type": "boolean"}
+ANY: Schema = {}
+MAP: Schema = {"type": "object"}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+
+
+def maybe(shape: Schema) -> Schema:
+    return {**shape, "type": [shape["type"], "null"]}
+
+
+def several(shape: Schema) -> Schema:
+    return {"type": "array", "items": shape}
+
+
+def shape(**properties: Schema) -> Schema:
+    """An object with all of these, and maybe more: what is added later breaks no program."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def named(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+LINK = {
+    "type": ["array", "null"],
+    "description": "[id, label]; label is null when the record is hidden from the reader",
+}
+COMPONENTS: dict[str, Schema] = {
+    "Link": LINK,
+    "Told": shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP),
+    "Problem": shape(error=shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP, problems=several(named("Told")))),
+    "Session": shape(signed_in=YES_NO, csrf=TEXT, company=TEXT, language=TEXT, must_change=YES_NO),
+    "Page": {
+        "type": "object",
+        "properties": {
+            "columns": several(TEXT),
+            "rows": several({"type": "array"}),
+            "records": several(shape(id=NUMBER, version=NUMBER, values=MAP)),
+            "next": maybe(TEXT),
+            "count": shape(value=NUMBER, capped=YES_NO),
+            "totals": {"type": "array"},
+            "groups": several(
+                shape(value=ANY, count=NUMBER, totals={"type": "array"}, columns=several(TEXT), rows={"type": "array"})
+            ),
+        },
+    },
+    "Record": shape(
+        id=NUMBER,
+        version=NUMBER,
+        entity=TEXT,
+        label=maybe(TEXT),
+        values=MAP,
+        deleted_at=maybe(INSTANT),
+        rights=shape(change=YES_NO, delete=YES_NO, history=YES_NO),
+    ),
+    "Undone": shape(
+        batch=NUMBER, back=NUMBER, kept=several(shape(entity=TEXT, id=NUMBER, label=maybe(TEXT), reason=TEXT))
+    ),
+    "Held": shape(entity=TEXT, field=TEXT, count=NUMBER, records=several({"type": "array"})),
+    "Item": shape(
+        id=TEXT,
+        kind=TEXT,
+        at=INSTANT,
+        title=TEXT,
+        text=TEXT,
+        due_at=maybe(INSTANT),
+        done_at=maybe(INSTANT),
+        author=named("Link"),
+        responsible=named("Link"),
+        files={"type": "array"},
+        about={"type": ["array", "null"]},
+        record=maybe(NUMBER),
+        version=maybe(NUMBER),
+        changes={"type": "array"},
+    ),
+    "File": shape(id=NUMBER, name=TEXT, size=NUMBER),
+    "Import": shape(
+        id=NUMBER,
+        entity=TEXT,
+        state={"enum": ["uploaded", "ready", "running", "done", "cancelled", "failed", "undone"]},
+        batch=maybe(NUMBER),
+        job=maybe(NUMBER),
+        counts=MAP,
+        file=TEXT,
+        sheets=several(TEXT),
+        columns=several(shape(column=NUMBER, title=TEXT, samples=several(TEXT), guess=maybe(TEXT))),
+        plan=MAP,
+    ),
+    "Job": shape(
+        id=NUMBER,
+        task=TEXT,
+        state=TEXT,
+        attempts=NUMBER,
+        progress=shape(done=NUMBER, total=maybe(NUMBER)),
+        error=maybe(TEXT),
+        answer=ANY,
+        created_at=INSTANT,
+        ended_at=maybe(INSTANT),
+    ),
+}
+
+RECORD, RECORDS = "/api/records/{entity}/{id}", "/api/records/{entity}"
+ANSWERS: dict[tuple[str, str], Schema] = {
+    ("GET", "/api/session"): named("Session"),
+    ("POST", "/api/session"): named("Session"),
+    ("GET", "/api/sessions"): shape(
+        sessions=several(
+            shape(id=TEXT, created_at=INSTANT, seen_at=INSTANT, address=TEXT, browser=TEXT, current=YES_NO)
+        )
+    ),
+    ("GET", "/api/me"): shape(
+        id=NUMBER,
+        label=TEXT,
+        login=TEXT,
+        language=TEXT,
+        zone=TEXT,
+        abilities=several(TEXT),
+        roles=several(shape(key=TEXT, title=TEXT)),
+        must_change=YES_NO,
+        photo=ANY,
+    ),
+    ("PUT", "/api/me/language"): shape(language=TEXT),
+    ("GET", "/api/tokens"): shape(
+        tokens=several(
+            shape(id=NUMBER, title=TEXT, scope=TEXT, created_at=INSTANT, expires_at=INSTANT, used_at=maybe(INSTANT))
+        )
+    ),
+    ("POST", "/api/tokens"): shape(id=NUMBER, token=TEXT),
+    ("GET", "/api/preferences/{key}"): shape(value=ANY),
+    ("GET", "/api/schema"): shape(
+        revision=NUMBER,
+        digest=TEXT,
+        settings=shape(title=TEXT, currency=TEXT, zone=TEXT, first_weekday=NUMBER),
+        menu=several(shape(entity=TEXT, title=TEXT, icon=TEXT, hue=maybe(NUMBER), group=TEXT)),
+        entities=MAP,
+    ),
+    ("GET", RECORDS): named("Page"),
+    ("POST", f"{RECORDS}/query"): named("Page"),
+    ("POST", RECORDS): named("Record"),
+    ("GET", RECORD): named("Record"),
+    ("PATCH", RECORD): named("Record"),
+    ("DELETE", RECORD): shape(batch=NUMBER),
+    ("GET", f"{RECORD}/delete"): shape(records=MAP, clear=several(named("Held")), refuse=several(named("Held"))),
+    ("POST", f"{RECORDS}/bulk"): {
+        "anyOf": [
+            shape(batch=NUMBER, results=several(shape(id=maybe(NUMBER), problems=several(named("Told"))))),
+            shape(job=NUMBER),
+        ]
+    },
+    ("POST", f"{RECORDS}/check"): shape(
+        duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY))
+    ),
+    ("GET", f"{RECORDS}/suggest"): shape(items=several(named("Link"))),
+    ("GET", f"{RECORD}/history"): shape(
+        items=several(
+            shape(
+                seq=NUMBER,
+                version=NUMBER,
+                kind=TEXT,
+                at=INSTANT,
+                actor=named("Link"),
+                cause=TEXT,
+                batch=maybe(NUMBER),
+                fields=several(shape(key=TEXT, title=TEXT, before=ANY, after=ANY)),
+            )
+        ),
+        next=maybe(NUMBER),
+    ),
+    ("POST", f"{RECORD}/undo"): named("Undone"),
+    ("GET", "/api/changes/{batch}/undo"): named("Undone"),
+    ("POST", "/api/changes/{batch}/undo"): named("Undone"),
+    ("GET", "/api/trash"): shape(
+        items=several(
+            shape(entity=TEXT, id=NUMBER, label=TEXT, deleted_at=INSTANT, deleted_by=named("Link"), may_restore=YES_NO)
+        ),
+        next=maybe(TEXT),
+    ),
+    ("POST", "/api/trash/restore"): shape(batch=maybe(NUMBER)),
+    ("GET", f"{RECORD}/timeline"): shape(planned=several(named("Item")), done=several(named("Item")), next=maybe(TEXT)),
+    ("POST", f"{RECORD}/timeline"): shape(entity=TEXT, id=NUMBER, version=NUMBER),
+    ("GET", "/api/notices"): shape(
+        notices=several(shape(id=NUMBER, kind=TEXT, at=INSTANT, read_at=maybe(INSTANT), about={"type": "array"}))
+    ),
+    ("POST", "/api/notices/read"): shape(read=NUMBER),
+    ("POST", "/api/files"): named("File"),
+    ("POST", "/api/imports"): named("Import"),
+    ("GET", "/api/imports"): shape(imports=several(shape(id=NUMBER, entity=TEXT, state=TEXT, file=TEXT, at=INSTANT))),
+    ("GET", "/api/imports/{id}"): named("Import"),
+    ("PUT", "/api/imports/{id}"): named("Import"),
+    ("POST", "/api/imports/{id}/preview"): shape(
+        rows=several(shape(row=NUMBER, fate=TEXT, record=maybe(NUMBER), problems={"type": "array"})),
+        unmatched=several(MAP),
+        total=NUMBER,
+    ),
+    ("POST", "/api/imports/{id}/run"): shape(id=NUMBER, job=NUMBER, batch=NUMBER, state=TEXT),
+    ("POST", "/api/imports/{id}/cancel"): shape(id=NUMBER, state=TEXT),
+    ("POST", "/api/imports/{id}/undo"): shape(job=NUMBER),
+    ("GET", "/api/import-maps"): shape(maps=several(shape(title=TEXT, plan=MAP))),
+    ("POST", "/api/import-maps"): shape(title=TEXT),
+    ("GET", "/api/jobs/{id}"): named("Job"),
+    ("DELETE", "/api/jobs/{id}"): shape(id=NUMBER),
+    ("GET", "/api/jobs"): shape(jobs=several(named("Job"))),
+    ("POST", "/api/jobs/{id}/retry"): shape(id=NUMBER, again=YES_NO),
+    ("POST", "/api/reports/run"): shape(
+        rows=several({"type": "array"}),
+        columns=several({"type": "array"}),
+        measures=several(TEXT),
+        cells={"type": "array"},
+    ),
+    ("POST", "/api/reports/funnel"): MAP,
+    ("POST", "/api/reports/funnel/records"): named("Page"),
+    ("GET", "/api/openapi.json"): shape(openapi=TEXT, info=MAP, paths=MAP, components=MAP),
+    ("GET", "/api/search"): shape(
+        groups=several(
+            shape(entity=TEXT, title=TEXT, items=several(shape(id=NUMBER, label=TEXT, snippet=MAP)), more=YES_NO)
+        ),
+        words=several(TEXT),
+    ),
+    ("GET", "/api/changes"): shape(changes=several(MAP), position=NUMBER, more=YES_NO, feed=TEXT),
+    ("POST", "/api/live/presence"): shape(people={"type": "array"}),
+}
+FILES: dict[tuple[str, str], str] = {
+    ("GET", "/api/files/{id}"): "application/octet-stream",
+    ("GET", "/api/imports/{id}/errors.csv"): "text/csv",
+    ("GET", "/api/live"): "text/event-stream",
+}
+FORMS: dict[tuple[str, str], Schema] = {
+    ("POST", "/api/files"): shape(file={"type": "string", "format": "binary"}),
+    ("POST", "/api/imports"): shape(file={"type": "string", "format": "binary"}, entity=TEXT),
+}
