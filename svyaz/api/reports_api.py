@@ -1,6 +1,9 @@
-"""Reports: run a pivot."""
+"""Reports: run a pivot, a funnel, and see the records behind a figure."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
 
 import msgspec
 
@@ -8,6 +11,7 @@ from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.reports.pivot import ReportRequest, run_report
+from svyaz.reports.run_funnel import BehindRequest, FunnelRequest, read_behind, run_funnel
 
 
 class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -18,6 +22,26 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
     filter: str = ""
 
 
+class FunnelBody(msgspec.Struct, forbid_unknown_fields=True):
+    """from, to   days of the company's zone, both included; null is open."""
+
+    entity: str
+    pipeline: str = ""
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+    by: str | None = None
+    filter: str = ""
+    amount: str | None = None
+
+
+class BehindBody(FunnelBody, forbid_unknown_fields=True, kw_only=True):
+    figure: str
+    stage: str = ""
+    fields: list[str] = []
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 50
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
 def run(call: Call) -> Answer:
     """POST /api/reports/run  body: {"entity", "rows", "columns", "measures", "filter"}"""
     body = call.body(ReportBody)
@@ -26,4 +50,34 @@ def run(call: Call) -> Answer:
         return Answer(body=run_report(session, actor, request))
 
 
-ROUTES = (Route("POST", "/api/reports/run", run, "Run a pivot", body=ReportBody, reads=True),)
+def funnel(call: Call) -> Answer:
+    """POST /api/reports/funnel  body: {"entity", "pipeline", "from", "to", "by", "filter", "amount"}"""
+    request = _request(call.body(FunnelBody))
+    with call.reading() as (session, actor):
+        return Answer(body=run_funnel(session, actor, request))
+
+
+def behind(call: Call) -> Answer:
+    """POST /api/reports/funnel/records  body: of the funnel and {"figure", "stage", "fields", "limit", "offset"}"""
+    body = call.body(BehindBody)
+    asked = BehindRequest(body.figure, body.stage, tuple(body.fields), body.limit, body.offset)
+    with call.reading() as (session, actor):
+        return Answer(body=read_behind(session, actor, _request(body), asked))
+
+
+def _request(body: FunnelBody) -> FunnelRequest:
+    return FunnelRequest(body.entity, body.pipeline, body.first, body.last, body.by or "", body.filter, body.amount)
+
+
+ROUTES = (
+    Route("POST", "/api/reports/run", run, "Run a pivot", body=ReportBody, reads=True),
+    Route("POST", "/api/reports/funnel", funnel, "Run a funnel", body=FunnelBody, reads=True),
+    Route(
+        "POST",
+        "/api/reports/funnel/records",
+        behind,
+        "Records behind a figure of a funnel",
+        body=BehindBody,
+        reads=True,
+    ),
+)

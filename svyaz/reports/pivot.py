@@ -14,8 +14,8 @@ from svyaz.access.actor import Actor
 from svyaz.kernel.problem import Problem
 from svyaz.records.read import ask, ground_of
 from svyaz.storage import run_query
-from svyaz.storage.session import Session
 from svyaz.storage.query import Dimension, Measure, Pivot
+from svyaz.storage.session import Session
 
 GRAINS = ("", "year", "quarter", "month", "week", "day")
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "median", "share")
@@ -53,8 +53,8 @@ class ReportRequest:
 
 def run_report(session: Session, actor: Actor, request: ReportRequest) -> dict[str, Any]:
     """{"rows": [header cells], "columns": […], "measures": […], "cells": [[…]], totals…}, as run_query tells it."""
-    rows = tuple(_dimension(text, f"rows.{n}") for n, text in enumerate(request.rows))
-    columns = tuple(_dimension(text, f"columns.{n}") for n, text in enumerate(request.columns))
+    rows = tuple(dimension_of(text, f"rows.{n}") for n, text in enumerate(request.rows))
+    columns = tuple(dimension_of(text, f"columns.{n}") for n, text in enumerate(request.columns))
     if len(rows) > MOST_DIMENSIONS or len(columns) > MOST_DIMENSIONS or len(request.measures) > MOST_MEASURES:
         raise TooManyDimensions("rows", most=MOST_DIMENSIONS)
     measures = tuple(_measure(text, f"measures.{n}") for n, text in enumerate(request.measures or ("count",)))
@@ -67,7 +67,8 @@ def run_report(session: Session, actor: Actor, request: ReportRequest) -> dict[s
     return run_query.told_pivot(session, run_query.pivot(session, pivot, ground_of(session, actor)))
 
 
-def _dimension(text: str, place: str) -> Dimension:
+def dimension_of(text: str, place: str) -> Dimension:
+    """ "closed_on:month" -> its path and grain.  Raises UnknownGrain."""
     path, _, grain = text.partition(":")
     if grain not in GRAINS:
         raise UnknownGrain(place, grain=grain, known=", ".join(GRAINS[1:]))

@@ -70,7 +70,7 @@ def groups(
     """
     dimension = by if isinstance(by, Dimension) else Dimension(by)
     asked = ask(session, query.entity, query.where, query.far, query.kept)
-    days = _days(session, asked, (dimension,), ground)
+    days = days_of(session, asked, (dimension,), ground)
     level = _level(session, asked, (dimension,), measures, ground, days)
     if any(measure.function == "share" for measure in measures):
         (whole,) = _level(session, asked, (), measures, ground, {}).values()
@@ -86,7 +86,7 @@ def groups(
 def pivot(session: Session, pivot: Pivot, ground: Ground) -> PivotAnswer:
     """Raises CannotGroup, CannotMeasure, TooManyGroups."""
     asked = ask(session, pivot.entity, pivot.where, pivot.far, pivot.kept)
-    days = _days(session, asked, (*pivot.rows, *pivot.columns), ground)
+    days = days_of(session, asked, (*pivot.rows, *pivot.columns), ground)
     levels: dict[tuple[int, int], dict[Row, _Found]] = {}
     for deep in range(len(pivot.rows) + 1):
         for wide in range(len(pivot.columns) + 1):
@@ -138,7 +138,7 @@ def _level(
 ) -> dict[Row, _Found]:
     """The groups by their keys."""
     plan = group_plan(asked, dimensions, measures)
-    extra, starts = _grains(session, plan, dimensions, days, ground.zone)
+    extra, starts = grains_of(session, plan.dimensions, dimensions, days, ground.zone)
     run = asked.run(ground, extra)
     rows = session.fetch(plan.statement.sql, plan.statement.parameters(run))
     if len(rows) > MOST_GROUPS:
@@ -187,7 +187,7 @@ def _found(
         own = row[key_at : key_at + len(one.keys)]
         shown = row[at : at + len(one.shown)]
         key_at, at = key_at + len(one.keys), at + len(one.shown)
-        cell = _cell(one, own, shown, starts[number] if number < len(starts) else ())
+        cell = cell_of(one, own, shown, starts[number] if number < len(starts) else ())
         cells.append(cell)
         places.append((True, None) if cell is None else (False, one.place(cell)))
     answers: list[Any] = []
@@ -209,7 +209,7 @@ def _found(
     return _Found(cells, places, row[0], answers, parts)
 
 
-def _cell(dimension: DimensionSql, keys: Sequence[Any], shown: Sequence[Any], starts: Sequence[str]) -> Any:
+def cell_of(dimension: DimensionSql, keys: Sequence[Any], shown: Sequence[Any], starts: Sequence[str]) -> Any:
     if not dimension.bounds:
         return dimension.cell(keys, shown)
     return None if keys[0] is None else starts[keys[0] - 1]
@@ -223,7 +223,7 @@ def _shared(found: _Found, whole: _Found) -> _Found:
     return _Found(found.cells, found.places, found.count, answers, found.parts)
 
 
-def _days(
+def days_of(
     session: Session, asked: Asked, dimensions: Iterable[Dimension], ground: Ground
 ) -> dict[Dimension, list[str]]:
     """For each dimension with a grain, the different days of its values."""
@@ -236,14 +236,18 @@ def _days(
     return found
 
 
-def _grains(
-    session: Session, plan: GroupPlan, dimensions: Sequence[Dimension], days: dict[Dimension, list[str]], zone: str
+def grains_of(
+    session: Session,
+    compiled: Sequence[DimensionSql],
+    dimensions: Sequence[Dimension],
+    days: dict[Dimension, list[str]],
+    zone: str,
 ) -> tuple[dict[str, Any], list[list[str]]]:
     """Bounds of the grains as parameters, and the first days that the buckets stand for."""
     extra: dict[str, Any] = {}
     listed: list[list[str]] = []
     weekday = session.snapshot.settings.first_weekday
-    for dimension, sql in zip(dimensions, plan.dimensions, strict=True):
+    for dimension, sql in zip(dimensions, compiled, strict=True):
         starts = grain_starts(dimension.grain, days[dimension], sql.kind, weekday) if dimension.grain else []
         if dimension.grain:
             extra[sql.bounds] = bounds_value(session.dialect, starts, sql.kind, zone)
@@ -262,7 +266,7 @@ def _first_rows(
 ) -> dict[Row, tuple[list[list[Any]], str | None]]:
     """Keys of a group -> its first rows and the cursor after them."""
     plan = rows_plan(asked, dimension, query.order)
-    extra, _ = _grains(session, group_plan(asked, (dimension,), ()), (dimension,), days, ground.zone)
+    extra, _ = grains_of(session, group_plan(asked, (dimension,), ()).dimensions, (dimension,), days, ground.zone)
     run = asked.run(ground, {**extra, "first": first})
     ranked = session.fetch(plan.statement.sql, plan.statement.parameters(run))
     wires = len(plan.kinds)
