@@ -221,7 +221,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         cells={"type": "array"},
     ),
     ("POST", "/api/reports/funnel"): MAP,
-    ("POST", "/api/reports/funnel/records"): named("Page"),
+    ("POST", "/api/reports/funnel/records"): MAP,
     ("GET", "/api/openapi.json"): shape(openapi=TEXT, info=MAP, paths=MAP, components=MAP),
     ("GET", "/api/search"): shape(
         groups=several(
