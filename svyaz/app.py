@@ -15,9 +15,11 @@ from starlette.applications import Starlette
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.api import (
+    feed_api,
     files_api,
     imports_api,
     jobs_api,
+    live_api,
     records_api,
     reports_api,
     schema_api,
@@ -30,9 +32,11 @@ from svyaz.api.openapi import openapi_route
 from svyaz.api.route import Route
 from svyaz.api.server import Serving, build_server
 from svyaz.exchange.imports import run_import
+from svyaz.jobs.follower import Follower
 from svyaz.jobs.schedule import Repeating
 from svyaz.jobs.worker import Cancelled, JobContext, Runner, Worker
 from svyaz.kernel.clock import Clock, SystemClock
+from svyaz.live.hub import Live
 from svyaz.org import housekeeping, structure
 from svyaz.org.actors import build_actor
 from svyaz.org.sessions import NotSignedIn
@@ -57,6 +61,8 @@ PARTS: tuple[Route, ...] = (
     *jobs_api.ROUTES,
     *reports_api.ROUTES,
     *search_api.ROUTES,
+    *feed_api.ROUTES,
+    *live_api.ROUTES,
 )
 ROUTES: tuple[Route, ...] = (*PARTS, openapi_route(PARTS))
 
@@ -110,6 +116,16 @@ def open_home(home: Path, clock: Clock | None = None) -> Opened:
 def build_app(
     opened: Opened, *, secure: bool = False, limits: bool = True, on_stop: Callable[[], None] | None = None
 ) -> Starlette:
-    """The ASGI application of one company."""
-    serving = Serving(opened.company, PACKAGE / "static", secure, Limits() if limits else None)
-    return build_server(serving, ROUTES, on_stop)
+    """The ASGI application of one company.  While it is served, one thread follows the log for all who listen."""
+    live = Live(opened.company)
+    follower = Follower(opened.company, (live.look,))
+
+    def stopped() -> None:
+        follower.stop()
+        if on_stop is not None:
+            on_stop()
+
+    serving = Serving(opened.company, PACKAGE / "static", secure, Limits() if limits else None, live)
+    application = build_server(serving, ROUTES, follower.start, stopped)
+    application.state.live, application.state.follower = live, follower
+    return application

@@ -21,6 +21,7 @@ class EventsResponse(Response):
     ) -> None:
         super().__init__(None, status, headers, media_type)
         del self.headers["content-length"]
+        self.headers["connection"] = "close"  # whoever is let go of must notice at once
         self.stream = stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,6 +15,8 @@ def list_changes(call: Call) -> Answer:
     call.only("after", "entity", "limit", "feed")
     after = call.number("after", 0, 0, 10**11)
     limit = call.number("limit", 200, 1, feed.MOST)
+    with call.reading():
+        pass  # who may not come in moves nothing
     # Whoever has just written finds it here, also where no follower has passed by yet.
     changes.publish(call.company.database, wait=False)
     with call.reading() as (session, actor):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import socket
 import threading
+from collections.abc import Callable
 
 import uvicorn
 
 from svyaz.app import build_app, open_home
 from svyaz.command.companies import DEMO_TITLE, make, tell_way_in
+from svyaz.jobs.follower import Follower
 from svyaz.tenancy.lock import ServerLock
 
 
@@ -18,7 +21,7 @@ def serve(options: argparse.Namespace) -> int:
     """Blocks until a signal.  A second server on the same home is refused before it touches anything."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if options.demo and not (options.home / "settings.toml").exists():
-        tell_way_in(*make(options.home, ("sales",), DEMO_TITLE, demo=True, url=options.database))
+        tell_way_in(*make(options.home, ("sales",), DEMO_TITLE, demo=True, url=options.database), options.language)
     lock = ServerLock(options.home) if options.home.is_dir() else None
     opened = open_home(options.home)
     if not options.no_worker:
@@ -32,7 +35,7 @@ def serve(options: argparse.Namespace) -> int:
 
     app = build_app(opened, secure=options.secure, limits=not options.no_limits, on_stop=stopped)
     print(f"Связь: http://{options.host}:{options.port}", flush=True)
-    uvicorn.run(
+    settings = uvicorn.Config(
         app,
         host=options.host,
         port=options.port,
@@ -42,7 +45,20 @@ def serve(options: argparse.Namespace) -> int:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
+    _Server(settings, app.state.live.stop).run()
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Pages that only listen never end by themselves: they are let go first, then the rest may finish."""
+
+    def __init__(self, settings: uvicorn.Config, let_go: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self.let_go = let_go
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.let_go()
+        await super().shutdown(sockets)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -51,8 +67,11 @@ def work(options: argparse.Namespace) -> int:
     stop = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: stop.set())
+    follower = Follower(opened.company)
+    follower.start()
     opened.worker.start()
     stop.wait()
     opened.worker.stop()
+    follower.stop()
     opened.company.close()
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Incoming:
 class Answer:
     """body: JSON-ready, None for 204; or `content`, bytes or an iterable of them, with its media type.
 
+    stream    opens an endless answer in the event loop: each part is sent as it comes, and no thread waits for it
     cookies   name -> value to set; an empty value clears it
     file      a path to send as is, range requests included
     """
@@ -49,3 +50,4 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     file: Path | None = None
+    stream: Callable[[], AsyncIterator[bytes]] | None = None

@@ -11,6 +11,7 @@ positions by (xid, seq) below the snapshot's xmin (tailing by seq alone missed 4
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +60,7 @@ class Batch:
 _COLUMNS = ("entity", "record", "version", "kind", "actor", "cause", "batch", "at", "body")
 # Chunk of the publisher: under a tenth of a second, so it never holds what it updates for long.
 _PUBLISH = 5_000
+_PUBLISHER = "hashtext(current_schema()), 2"
 
 
 def append(session: Session, changes: Sequence[Change]) -> None:
@@ -72,6 +74,9 @@ def append(session: Session, changes: Sequence[Change]) -> None:
         for one in changes
     ]
     session.insert_rows("sv_change", _COLUMNS, rows)
+    if rows and session.logged is not None:
+        session.after_commit(session.logged)
+        session.logged = None  # once for a transaction, however often it writes
 
 
 def of_record(
@@ -107,24 +112,67 @@ def after(session: Session, position: int, limit: int = 1_000) -> list[Change]:
     return _changes(session, f"{column} > ? ORDER BY {column} LIMIT ?", (position, limit))
 
 
+def between(session: Session, after: int, until: int, entities: Sequence[int] | None = None) -> list[Change]:
+    """Changes of positions after < p <= until, in order; of some entities (numbers) only, when they are named."""
+    column = _position(session)
+    where, parameters = f"{column} > ? AND {column} <= ?", [after, until]
+    if entities is not None:
+        where += f" AND {session.in_list('entity', 'bigint')}"
+        parameters.append(session.list_parameter(entities))
+    return _changes(session, f"{where} ORDER BY {column}", parameters)
+
+
+def counts(session: Session, after: int, until: int) -> dict[int, int]:
+    """How many changes each entity (number) has between two positions; without reading what they say."""
+    column = _position(session)
+    return {
+        int(entity): int(count)
+        for entity, count in session.fetch(
+            f"SELECT entity, COUNT(*) FROM sv_change WHERE {column} > ? AND {column} <= ? GROUP BY entity",
+            (after, until),
+        )
+    }
+
+
 def last_position(session: Session) -> int:
     rows = session.fetch(f"SELECT COALESCE(MAX({_position(session)}), 0) FROM sv_change")
     return int(rows[0][0])
 
 
-def publish(database: Database) -> int:
+def feed_of(session: Session) -> str:
+    """What this run of positions is called.  A base restored from a copy goes on under another name (`new_feed`),
+    so that a position kept by somebody from before is not taken for one of after."""
+    rows = session.fetch("SELECT value FROM sv_meta WHERE key = 'feed'")
+    return str(rows[0][0]) if rows else ""
+
+
+def new_feed(session: Session) -> str:
+    """Begin a new run of positions: for a new base and for a restored one."""
+    session.run("DELETE FROM sv_meta WHERE key = 'feed'")
+    made = secrets.token_hex(6)
+    session.run("INSERT INTO sv_meta (key, value) VALUES ('feed', ?)", (made,))
+    return made
+
+
+def publish(database: Database, wait: bool = True) -> int:
     """Give positions to what has been committed; returns to how many changes.
 
-    One publisher of a company at a time (an advisory lock).  Rows of a transaction that may still be
-    running are left for later, with everything after it: that is what keeps the feed without gaps.
-    SQLite needs none of it.
+    One publisher of a company at a time (an advisory lock): with `wait` this one waits for the other, without it
+    there is nothing to do, for the other does it.  Rows of a transaction that may still be running are left for
+    later, with everything after it: that is what keeps the feed without gaps.  SQLite needs none of it.
     """
     if database.dialect == "sqlite":
         return 0
     published = 0
     while True:
+        with database.read() as session:
+            if not session.fetch("SELECT 1 FROM sv_change WHERE position IS NULL LIMIT 1"):
+                return published
         with database.write() as session:
-            session.run("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 2)")
+            if wait:
+                session.run(f"SELECT pg_advisory_xact_lock({_PUBLISHER})")
+            elif not session.fetch(f"SELECT pg_try_advisory_xact_lock({_PUBLISHER})")[0][0]:
+                return published
             count = session.run(
                 "WITH fresh AS (SELECT seq, row_number() OVER (ORDER BY xid, seq) AS place FROM sv_change"
                 " WHERE position IS NULL AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -133,7 +181,8 @@ def publish(database: Database) -> int:
                 " FROM fresh WHERE sv_change.seq = fresh.seq",
                 (_PUBLISH,),
             )
-            session.run("UPDATE sv_counter SET value = value + ? WHERE name = 'position'", (count,))
+            if count:
+                session.run("UPDATE sv_counter SET value = value + ? WHERE name = 'position'", (count,))
         published += count
         if count < _PUBLISH:
             return published

@@ -53,6 +53,7 @@ class Session:
         self.writes = writes
         self.callbacks: list[Callable[[], None]] = []
         self.conduct: tuple[Any, ...] = ()  # traits, handed from app.py to records; storage never looks inside
+        self.logged: Callable[[], None] | None = None  # whom to tell after the commit that the log has grown
         self._snapshot: Snapshot | None = None
         self._terms: Terms | None = None
 

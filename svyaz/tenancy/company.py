@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,7 @@ class Company:
         self.traits = tuple(traits)
         self.clock = clock
         self.conduct: tuple[Any, ...] = ()  # what app.py hands to records with every session: the traits' conduct
+        self.logged: Callable[[], None] | None = None  # called after each commit that added to the change log
         self._known: dict[int, Snapshot] = {}
         self._guard = threading.Lock()
         database.configure = self._configure
@@ -84,6 +85,7 @@ class Company:
 
     def _configure(self, session: Session) -> None:
         session.conduct = self.conduct
+        session.logged = self.logged
         number = revisions.current_revision(session)
         if number:
             session.snapshot = self._known.get(number) or self._resolve(session, number)
@@ -130,6 +132,7 @@ def create(
             if catalog.tables(session):
                 raise HomeNotEmpty(home=settings.schema if settings.url else str(home))
             system_tables.create(session)
+            changes.new_feed(session)
             runner.stamp(session)
         made = True
         company = Company(home, database, traits, clock)

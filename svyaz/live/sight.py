@@ -1,0 +1,174 @@
+"""What a reader may see of an entity, asked of many readers and a few changed records at once.
+
+A Sight is the reader's condition taken apart, one for a configuration, a set of roles and an entity.  It answers
+which of the changed records he sees in one of three ways, the cheapest that is right:
+
+    all     no condition: all of them, nothing is asked
+    near    the condition reads only the record's own fields (whose it is, mostly): the records are fetched once for
+            all readers, and the condition runs as a Python closure, under a microsecond a record
+    far     it leads to other records: one query `id in changed and condition` for each reader
+
+`near` is told about the past too: a record that has just left a reader's sight is found by running the condition
+on what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from svyaz.access.actor import Actor
+from svyaz.access.apply import Carried, condition, far_of, may
+from svyaz.access.paths import paths_of
+from svyaz.expression.compare import Closure
+from svyaz.expression.evaluate import compile_python
+from svyaz.expression.ground import Ground
+from svyaz.expression.tree import Node, both
+from svyaz.fields.base import Computed
+from svyaz.fields.registry import TYPES
+from svyaz.kernel.problem import Problem
+from svyaz.records.cells import id_in
+from svyaz.records.formulas import spoken
+from svyaz.schema.snapshot import Entity, Field, Snapshot
+from svyaz.storage import run_query
+from svyaz.storage.query import Query
+from svyaz.storage.record_tables import Stored
+from svyaz.storage.session import Session
+
+STORED = ("id", "label", "created_at", "created_by", "changed_at", "changed_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """node None: every record.  near: the condition as Python, None when it leads to other records.
+
+    reads    fields of the record itself that the condition asks
+    through  (entity number, field number) of other records on whose values the condition hangs
+    """
+
+    entity: Entity
+    node: Node | None
+    near: Closure | None
+    reads: frozenset[str]
+    through: frozenset[tuple[int, int]]
+
+
+def sight_of(snapshot: Snapshot, actor: Actor, entity: str) -> Sight | None:
+    """None when the actor sees nothing of the entity."""
+    return _sight(snapshot.digest, actor.standing, entity, Carried(snapshot, actor))
+
+
+@lru_cache(maxsize=4096)
+def _sight(digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried) -> Sight | None:
+    snapshot, actor = carried.hand_over()
+    if not may(snapshot, actor, entity, "see"):
+        return None
+    shape = snapshot.entities[entity]
+    node = condition(snapshot, actor, entity, "see")
+    paths = paths_of(node) if node is not None else set()
+    near = node is not None and all(_is_near(shape, keys) for keys in paths)
+    return Sight(
+        shape,
+        node,
+        compile_python(node) if near and node is not None else None,
+        frozenset(keys[0] for keys in paths),
+        frozenset(_through(snapshot, shape, paths)),
+    )
+
+
+def hanging(snapshot: Snapshot, actor: Actor) -> Mapping[str, frozenset[tuple[int, int]]]:
+    """entity -> fields of other records on which it hangs what the actor sees of it; without those that hang on none."""
+    return _hanging(snapshot.digest, actor.standing, Carried(snapshot, actor))
+
+
+@lru_cache(maxsize=512)
+def _hanging(
+    digest: str, standing: tuple[str, tuple[str, ...], bool], carried: Carried
+) -> Mapping[str, frozenset[tuple[int, int]]]:
+    snapshot, actor = carried.hand_over()
+    sights = {key: sight_of(snapshot, actor, key) for key in snapshot.entities}
+    return {key: one.through for key, one in sights.items() if one is not None and one.through}
+
+
+def seen_ids(
+    session: Session, sight: Sight, actor: Actor, ground: Ground, ids: Iterable[int], stored: Mapping[int, Stored]
+) -> frozenset[int]:
+    """Those of the records, living or in the trash, that the actor sees.  stored: for `near`, the records there are;
+    whatever is not among them is purged and is not seen."""
+    if sight.node is None:
+        return frozenset(ids)
+    if sight.near is not None:
+        return frozenset(id for id in ids if id in stored and sees(sight, stored[id], ground))
+    wanted = list(ids)
+    far = far_of(session.snapshot, actor)
+    query = Query(sight.entity.key, (), both(sight.node, id_in(wanted)), limit=len(wanted), far=far, kept="all")
+    return frozenset(run_query.ids(session, query, ground))
+
+
+def sees(sight: Sight, stored: Stored, ground: Ground, before: Mapping[str, Any] | None = None) -> bool:
+    """The condition of a `near` sight on one record; before: canonical values to put in place of today's."""
+    assert sight.near is not None
+
+    def row(keys: tuple[str, ...]) -> Any:
+        key = keys[0]
+        if key in STORED:
+            return getattr(stored, key)
+        value = before[key] if before is not None and key in before else stored.values.get(key)
+        return spoken(value, None, "")  # an empty one of many is None too: compile_python takes both
+
+    return sight.near(row, ground) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the fields that a condition asks were before a change.  values None: it cannot be told, so anything."""
+
+    values: Mapping[str, Any] | None
+
+
+def before_of(session: Session, sight: Sight, body: Mapping[int, tuple[Any, Any]]) -> Before | None:
+    """None when the change touched nothing that the condition asks.  body: of the log, {number: (before, after)}."""
+    by_number = sight.entity.by_number
+    asked = [
+        (by_number[at], pair[0]) for at, pair in body.items() if at in by_number and by_number[at].key in sight.reads
+    ]
+    if not asked:
+        return None
+    if sight.near is None:
+        return Before(None)
+    try:
+        return Before({field.key: _canonical(session, field, plain) for field, plain in asked})
+    except (Problem, TypeError, ValueError):  # written when the field was of another type
+        return Before(None)
+
+
+def _canonical(session: Session, field: Field, plain: Any) -> Any:
+    return None if plain is None else TYPES[field.type].accept(plain, field.options, session.terms)
+
+
+def _is_near(shape: Entity, keys: tuple[str, ...]) -> bool:
+    """Whether the Python of a path is the same as its SQL with nothing but the record in hand."""
+    field = shape.by_key.get(keys[0])
+    if len(keys) > 1 or field is None or field.type == "money":
+        return False
+    if field.system:
+        return keys[0] in STORED
+    return not isinstance(TYPES[field.type].storage(field.options), Computed)
+
+
+def _through(snapshot: Snapshot, shape: Entity, paths: Iterable[tuple[str, ...]]) -> Iterable[tuple[int, int]]:
+    """Fields of other records on the way of these paths.  A link to any object is not followed: its far end is
+    there only to ask whether the far record is seen, and then that record itself is told."""
+    for keys in paths:
+        here = shape
+        for key, following in pairwise(keys):
+            field = here.by_key.get(key)
+            if field is None or len(field.targets) != 1 or field.targets[0] not in snapshot.entities:
+                break
+            here = snapshot.entities[field.targets[0]]
+            far = here.by_key.get(following)
+            if far is not None and not far.system:
+                yield here.number, far.number

@@ -1,0 +1,4 @@
+from tests.api.conftest import site
+from tests.cast import romashka
+
+__all__ = ["romashka", "site"]
