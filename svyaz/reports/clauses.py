@@ -11,6 +11,7 @@ asks every cell of a pivot over every kind of field.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,8 +35,10 @@ def clause(snapshot: Snapshot, entity: str, dimension: Dimension, cell: Any) -> 
     return f"{path} = {_literal(kind, cell)}"
 
 
-def both_clauses(first: str, second: str) -> str:
-    return f"({first}) and ({second})" if first.strip() and second.strip() else first if first.strip() else second
+def clauses(snapshot: Snapshot, entity: str, dimensions: Sequence[Dimension], header: Sequence[Any]) -> str:
+    """Of a header of a pivot: all its cells together; a shorter header is the total of what it names."""
+    told = [clause(snapshot, entity, one, cell) for one, cell in zip(dimensions, header, strict=False)]
+    return told[0] if len(told) == 1 else " and ".join(f"({one})" for one in told)
 
 
 def _within(path: str, grain: str, start: date, kind: Type, zone: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from svyaz.access.actor import Actor
 from svyaz.kernel.problem import Problem
 from svyaz.records.read import ask, ground_of
+from svyaz.reports.clauses import clauses
 from svyaz.storage import run_query
 from svyaz.storage.query import Dimension, Measure, Pivot
 from svyaz.storage.session import Session
@@ -52,7 +53,9 @@ class ReportRequest:
 
 
 def run_report(session: Session, actor: Actor, request: ReportRequest) -> dict[str, Any]:
-    """{"rows": [header cells], "columns": […], "measures": […], "cells": [[…]], totals…}, as run_query tells it."""
+    """{"rows": [header cells], "columns": […], "measures": […], "cells": [[…]]} as run_query tells it, and
+    {"row_filters": […], "column_filters": […]}: for each header a formula that narrows a list to its records,
+    "" for the total of all; a cell is its row's and its column's and the report's own together."""
     rows = tuple(dimension_of(text, f"rows.{n}") for n, text in enumerate(request.rows))
     columns = tuple(dimension_of(text, f"columns.{n}") for n, text in enumerate(request.columns))
     if len(rows) > MOST_DIMENSIONS or len(columns) > MOST_DIMENSIONS or len(request.measures) > MOST_MEASURES:
@@ -64,7 +67,10 @@ def run_report(session: Session, actor: Actor, request: ReportRequest) -> dict[s
     ]
     asked = ask(session, actor, request.entity, filter=request.filter, paths=paths)
     pivot = Pivot(request.entity, rows, columns, measures, where=asked.where, far=asked.far)
-    return run_query.told_pivot(session, run_query.pivot(session, pivot, ground_of(session, actor)))
+    told = run_query.told_pivot(session, run_query.pivot(session, pivot, ground_of(session, actor)))
+    for headers, filters, dimensions in (("rows", "row_filters", rows), ("columns", "column_filters", columns)):
+        told[filters] = [clauses(session.snapshot, request.entity, dimensions, header) for header in told[headers]]
+    return told
 
 
 def dimension_of(text: str, place: str) -> Dimension:
