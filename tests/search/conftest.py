@@ -15,8 +15,10 @@ __all__ = ["romashka"]
 Find = Callable[..., dict[str, list[int]]]
 
 
-def ask(cast: Cast, name: str, text: str, **asked: object) -> Answer:
-    catch_up(cast.company)
+def ask(cast: Cast, name: str, text: str, *, follows: bool = True, **asked: object) -> Answer:
+    """follows: the index is brought up to the log first."""
+    if follows:
+        catch_up(cast.company)
     with cast.company.read() as session:
         return search(session, cast.actor(name), SearchRequest(text, **asked))  # type: ignore[arg-type]
 
