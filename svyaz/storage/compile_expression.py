@@ -202,7 +202,9 @@ class Formulas:
 
     def folded(self, node: Node, scope: Scope) -> Sql:
         if isinstance(node, Constant) and isinstance(node.value, Hole) and node.type.kind == "text":
-            return self.binds.constant(node.value.index, "text", 0, "fold")
+            constant = self.binds.constant(node.value.index, "text", 0, "fold")
+            # Two constants side by side would be ordered by the database's own collation.
+            return constant.collate("C") if self.making.dialect == "postgresql" else constant
         if isinstance(node, Constant) and node.value == "":
             return sa.null()
         return self.pieces.fold(self.value(node, scope))

@@ -80,7 +80,7 @@ CONDITIONS = [
     "created_by = me()", "created_by.name = 'Анна'", "id > 1030", "label = 'казань'", "changed_at < now()",
     "title = 'казань' or (count > 5 and not urgent)", "not (note = 'еж' or note = 'жук')", "if(count > 0; urgent; firm.vip)", "coalesce(firm.vip; urgent)", "not coalesce(firm.vip; urgent)",
     "count(tags) = 2 and amount > 0", "title & note = 'казань100%'", "weight * 2 > count", "lower(title) = title", "true", "false", "not true",
-    "people.city = note", "people.city = firm.city", "people = side", "phones = note", "count / 0 = empty", "owner in (1; 2)", "owner in (me(); 3)", "me() = owner",
+    "'-7.25' > '\"\"'", "'ё' > 'я'", "people.city = note", "people.city = firm.city", "people = side", "phones = note", "count / 0 = empty", "owner in (1; 2)", "owner in (me(); 3)", "me() = owner",
 ]  # fmt: skip
 
 
