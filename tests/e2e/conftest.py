@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,30 +61,28 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(tmp_path_factory.mktemp("browser")) as (url, printed):
+        yield sign_in_first(url, printed)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, str]]:
+    """A server with the sample company in the folder: its address, and what it printed at the start."""
     assert STATIC.is_file(), "the interface is not built: run `make setup`"
-    home = tmp_path_factory.mktemp("browser") / "home"
-    log = home.parent / "server.log"
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "svyaz.cli",
-        "serve",
-        "--home",
-        str(home),
-        "--demo",
-        "--port",
-        str(port),
-        "--no-limits",
-    ]
+    log, port = folder / "server.log", free_port()
+    command = [sys.executable, "-m", "svyaz.cli", "serve", "--home", str(folder / "home"), "--demo", "--no-limits"]
     with log.open("w") as output:
         server = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+            [*command, "--port", str(port)],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(url, server, log)
-        yield sign_in_first(url, log.read_text())
+        yield url, log.read_text()
     finally:
         server.terminate()
         server.wait(20)
@@ -109,14 +108,19 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 def sign_in_first(url: str, printed: str) -> Site:
     """With the one-time password that the server prints, which is then changed, as a person does."""
+    login, once = first_password(printed)
+    http = httpx.Client(base_url=url)
+    open_session(http, login, once)
+    changed = http.post("/api/me/password", json={"old": once, "new": PASSWORD})
+    assert changed.status_code == 204, changed.text
+    return Site(url, login, http)
+
+
+def first_password(printed: str) -> tuple[str, str]:
     login = re.search(r"(?:Вход|Login): (\S+)", printed)
     once = re.search(r"(?:пароль|password): (\S+)", printed)
     assert login and once, printed
-    http = httpx.Client(base_url=url)
-    open_session(http, login[1], once[1])
-    changed = http.post("/api/me/password", json={"old": once[1], "new": PASSWORD})
-    assert changed.status_code == 204, changed.text
-    return Site(url, login[1], http)
+    return login[1], once[1]
 
 
 def open_session(http: httpx.Client, login: str, password: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from pathlib import Path
 
-from tests.e2e.conftest import PASSWORD, Opener, Site
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import PASSWORD, Opener, Site, first_password, served
 
 
 def test_wrong_password_is_explained_and_the_right_one_leads_where_the_person_was_going(
@@ -51,3 +53,26 @@ def test_page_that_is_not_there_is_told_so(site: Site, open_page: Opener) -> Non
         expect(page.get_by_text("Не найдено", exact=True)).to_be_visible()
         page.get_by_role("link", name="На главную").click()
         expect(page).to_have_url(f"{site.url}/deal")
+
+
+def test_first_password_is_changed_before_anything_else_is_shown(tmp_path: Path, browser: Browser) -> None:
+    with served(tmp_path) as (url, printed):
+        login, once = first_password(printed)
+        page = browser.new_page(locale="ru-RU")
+        page.goto(f"{url}/deal")
+        page.get_by_label("Логин").fill(login)
+        page.get_by_label("Пароль").fill(once)
+        page.get_by_role("button", name="Войти").click()
+        expect(page).to_have_url(f"{url}/-/password")
+        page.goto(f"{url}/deal")
+        expect(page).to_have_url(f"{url}/-/password")
+
+        page.get_by_label("Нынешний пароль").fill(once)
+        page.get_by_label("Новый пароль", exact=True).fill(PASSWORD)
+        page.get_by_label("Новый пароль ещё раз").fill("не тот же")
+        expect(page.get_by_text("Пароли не совпадают")).to_be_visible()
+        expect(page.get_by_role("button", name="Сменить пароль")).to_be_disabled()
+        page.get_by_label("Новый пароль ещё раз").fill(PASSWORD)
+        page.get_by_role("button", name="Сменить пароль").click()
+        expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
+        page.context.close()

@@ -111,6 +111,14 @@ function plainView(entity: Entity): View {
   return { key: "all", title: t("list.all"), kind: "list", columns: columns.length ? columns : ["label"], filter: "", sort: [], group: "", total: "", pipeline: "" };
 }
 
+/** Columns whose sum means something without being asked for: money.  A sum of years of birth does not. */
+export function summedFields(fields: readonly Field[]): readonly Field[] {
+  const money = fields.filter((field) => "currency" in field.options && field.aggregates.includes("sum"));
+  // Prices of lines add up to nothing; where a trait says which column is the sum, that one stands for all.
+  const named = money.filter((field) => field.role === "amount" || field.role === "line_sum");
+  return named.length ? named : money;
+}
+
 export const mayEdit = (entity: Entity, field: Field): boolean => entity.rights.change && field.right === "edit" && !field.system;
 
 /** «Новая сделка», «Создать сделку»: the accusative form when the configuration gives one. */

@@ -4,7 +4,7 @@ import type { Cell, Measure } from "../api/types";
 import { fieldType, type Condition } from "../fields";
 import { all, quote } from "../fields/formula";
 import { keepPreference, loadPreference } from "../records/preference";
-import { findField, nameField, type Entity, type Field, type View } from "../schema";
+import { findField, nameField, summedFields, type Entity, type Field, type View } from "../schema";
 
 export interface Asked {
   readonly id: number;
@@ -78,7 +78,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<View>) {
 
   /** Fields whose totals are shown: the view's own, then every column that can be summed. */
   const totals = computed<readonly (Measure & { readonly of: Field })[]>(() => {
-    const summed = fields.value.filter((field) => field.aggregates.includes("sum"));
+    const summed = summedFields(fields.value);
     const own = view.value.total ? findField(entity.value, view.value.total) : null;
     const shown = own && !summed.some((field) => field.key === own.key) ? [own, ...summed] : summed;
     return shown.slice(0, 5).map((field) => ({ function: totalBy.value[field.key] ?? "sum", field: field.key, of: field }));
