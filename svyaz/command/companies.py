@@ -9,6 +9,7 @@ from pathlib import Path
 from svyaz.access.actor import SYSTEM
 from svyaz.app import open_home
 from svyaz.kernel.clock import SystemClock
+from svyaz.kernel.words import load_words
 from svyaz.org.people import let_in
 from svyaz.records.write import create_record
 from svyaz.solutions.sample import load_sample
@@ -24,7 +25,7 @@ FIRST_LOGIN = "admin"
 
 def init(options: argparse.Namespace) -> int:
     keys = tuple(options.solution or ("sales",))
-    title = options.title or (DEMO_TITLE if options.demo else "Компания")
+    title = options.title or (DEMO_TITLE if options.demo else load_words(options.language).say("cli.company"))
     login, password = make(
         options.home,
         keys,
@@ -33,8 +34,9 @@ def init(options: argparse.Namespace) -> int:
         url=options.database,
         schema=options.schema,
         currency=options.currency,
+        language=options.language,
     )
-    tell_way_in(login, password)
+    tell_way_in(login, password, options.language)
     return 0
 
 
@@ -47,8 +49,10 @@ def make(
     url: str = "",
     schema: str = "svyaz",
     currency: str = "",
+    language: str = "ru",
 ) -> tuple[str, str]:
     """A company with its first administrator; returns his login and one-time password."""
+    words = load_words(language)
     source = source_of(keys, title)
     if currency:
         source = replace(source, settings={**source.settings, "currency": currency.upper()})
@@ -60,9 +64,8 @@ def make(
         with opened.company.write() as session:
             found = next((one for one in accounts.employees_with_role(session, "admin")), None)
             if found is None:
-                found = create_record(
-                    session, SYSTEM, "employee", {"first_name": "Администратор", "surname": "системы"}, cause="init"
-                ).id
+                name = {"first_name": words.say("cli.admin_name"), "surname": words.say("cli.admin_surname")}
+                found = create_record(session, SYSTEM, "employee", name, cause="init").id
             known = accounts.login_of(session, found)
             login = known.login if known else FIRST_LOGIN
             roles = ("admin",) if "admin" in session.snapshot.roles else tuple(session.snapshot.roles)[:1]
@@ -72,9 +75,11 @@ def make(
     return login, password
 
 
-def tell_way_in(login: str, password: str) -> None:
-    print(f"Вход: {login}")
-    print(f"Одноразовый пароль: {password}", flush=True)
+def tell_way_in(login: str, password: str, language: str = "ru") -> None:
+    """Told once: only the hash is kept."""
+    words = load_words(language)
+    print(words.say("cli.login", login=login))
+    print(words.say("cli.password", password=password), flush=True)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -85,7 +90,8 @@ def check(options: argparse.Namespace) -> int:
             wrong = catalog.differences(session, session.snapshot)
         for one in wrong:
             print(one)
-        print("База в порядке." if not wrong else f"Расхождений: {len(wrong)}.")
+        words = load_words(options.language)
+        print(words.say("cli.wrong", n=len(wrong)) if wrong else words.say("cli.whole"))
         return 1 if wrong else 0
     finally:
         opened.company.close()

@@ -6,9 +6,11 @@ import argparse
 
 from svyaz.access.actor import SYSTEM
 from svyaz.app import open_home
+from svyaz.command.companies import tell_way_in
 from svyaz.exchange.label_parts import split_label
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import fold
+from svyaz.kernel.words import load_words
 from svyaz.org import sessions
 from svyaz.org.passwords import hash_password, one_time_password
 from svyaz.org.people import let_in
@@ -29,8 +31,7 @@ def add_user(options: argparse.Namespace) -> int:
             password = let_in(session, employee, options.login, tuple(options.role or ()))
     finally:
         opened.company.close()
-    print(f"Вход: {options.login}")
-    print(f"Одноразовый пароль: {password}")
+    tell_way_in(options.login, password, options.language)
     return 0
 
 
@@ -46,7 +47,7 @@ def new_password(options: argparse.Namespace) -> int:
             accounts.end_sessions_of(session, found.employee)
     finally:
         opened.company.close()
-    print(f"Одноразовый пароль: {password}")
+    print(load_words(options.language).say("cli.password", password=password))
     return 0
 
 

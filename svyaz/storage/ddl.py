@@ -268,13 +268,16 @@ def carry_out(database: Database, work: Callable[[Session], T], sleep: Callable[
 
 
 def missing_indexes(session: Session, snapshot: Snapshot) -> list[Index]:
-    """Indexes that the configuration asks for and the base has not (or has broken)."""
-    has = catalog.indexes(session)
+    """Indexes that the configuration asks for and the base has not (or has broken).
+
+    Not those of a table that is gone: a damaged base opens, so that `check` can tell what it lacks.
+    """
+    has, has_tables = catalog.indexes(session), catalog.tables(session)
     return [
         index
         for entity in snapshot.entities.values()
         for index in indexes_of(layout_of(entity)).values()
-        if index.name not in has
+        if index.name not in has and index.table in has_tables
     ]
 
 
