@@ -19,6 +19,7 @@ from svyaz.storage.search_entries import Alternatives
 
 MOST_TYPED = 300  # characters
 MOST_UNITS = 12
+SHORTEST_CORE = 4
 MOST_PARTS = 12  # three-letter tokens asked of one word: more make it no surer
 
 Way = OneOf["whole", "part", "near"]
@@ -40,6 +41,12 @@ class Unit:
     last: bool = False
     spoken: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+
+    @property
+    def core(self) -> str:
+        """What is looked for inside words: «насосами» is in «гидронасосы» and «насосный» by its stem."""
+        (stem,) = self.stems
+        return stem if len(stem) >= SHORTEST_CORE and self.text.startswith(stem) else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def alternatives(unit: Unit, way: Way) -> Alternatives:
     if unit.last and len(unit.stems) == 1:
         told[beginning(unit.text),] = None
     if way != "whole" and _has_parts(unit):
-        told[_parts(unit.text)] = None
+        told[_parts(unit.core)] = None
     if way == "near":
         told.update({(f"§{one}",): None for one in unit.near})
     return tuple(told)
@@ -148,9 +155,9 @@ def _in_word(unit: Unit, word: Word, way: Way) -> list[Mark]:
     if way == "near" and stems().stem(word.text) in unit.near:
         return [(word.start, word.end)]
     if way != "whole" and _has_parts(unit):
-        at = word.text.find(unit.text)
+        at = word.text.find(unit.core)
         if at >= 0:
-            return [_within(word, at, len(unit.text))]
+            return [_within(word, at, len(unit.core))]
     return []
 
 
