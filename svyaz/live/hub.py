@@ -17,17 +17,17 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from svyaz.access.actor import Actor
 from svyaz.kernel.problem import Problem
 from svyaz.live.listener import RELOAD_ALL, Listener, Mailbox, deliver, encode
 from svyaz.live.presence import Card, Presence
-from svyaz.live.sight import seen_ids, sight_of
+from svyaz.live.sight import alike, seen_ids, sight_of
 from svyaz.live.telling import Look, Reached, tell
 from svyaz.org.actors import build_actor
-from svyaz.org.sessions import find_signed_in
+from svyaz.org.sessions import signed_in
 from svyaz.records.cells import seen_labels
 from svyaz.storage import accounts, changes, reach, record_tables
 from svyaz.storage.session import Session
@@ -68,7 +68,7 @@ class Live:
     presence: Presence = field(init=False)
     _listeners: list[Listener] = field(default_factory=list)
     _guard: threading.Lock = field(default_factory=threading.Lock)
-    _reach: dict[int, Reached] = field(default_factory=dict)
+    _reach: Mapping[int, Reached] = field(default_factory=dict)
     _people: tuple[int, int] = (-1, -1)  # (org revision, revision of the configuration) the actors are of
     _built: float = float("-inf")
     _checked: float = float("-inf")
@@ -177,10 +177,9 @@ class Live:
         moved = people != self._people
         if moved or now - self._checked >= CHECK_SECONDS:
             self._checked = now
-            signed = {key: find_signed_in(session, key) for key in {one.key for one in listeners}}
+            signed = signed_in(session, {one.key for one in listeners})
             for one in listeners:
-                found = signed[one.key]
-                one.closed = found is None or found.must_change
+                one.closed = one.key not in signed or signed[one.key].must_change
         new = [one for one in listeners if one.actor.employee not in self._reach]
         if moved and now - self._built < PEOPLE_PAUSE_SECONDS:
             return False
@@ -189,7 +188,7 @@ class Live:
             self._people = people
             self._build_again(session, [one for one in listeners if not one.closed])
         elif new:
-            self._reach |= _reach_of(session, new)
+            self._reach = {**self._reach, **_reach_of(session, new)}
         return True
 
     def _build_again(self, session: Session, listeners: Sequence[Listener]) -> None:
@@ -229,8 +228,9 @@ class Live:
         if sight is None:
             return False
         stored = record_tables.fetch(session, entity, [id], sorted(sight.reads)) if sight.near is not None else {}
+        known = alike(sight, stored.values()) if sight.near is not None else []
         ground = Look(session, now, self._reach).ground(listener.actor)
-        return id in seen_ids(session, sight, listener.actor, ground, [id], stored)
+        return id in seen_ids(session, sight, listener.actor, ground, [id], known)
 
 
 def names(session: Session, actor: Actor, people: Sequence[int]) -> list[list[object]]:
@@ -241,6 +241,5 @@ def names(session: Session, actor: Actor, people: Sequence[int]) -> list[list[ob
     return [[one, labels.get(one)] for one in others]
 
 
-def _reach_of(session: Session, listeners: Sequence[Listener]) -> dict[int, Reached]:
-    people = {one.actor.employee for one in listeners if one.actor.employee is not None}
-    return {one: reach.reached(session, one) for one in people}
+def _reach_of(session: Session, listeners: Sequence[Listener]) -> Mapping[int, Reached]:
+    return reach.reached_by(session, {one.actor.employee for one in listeners if one.actor.employee is not None})

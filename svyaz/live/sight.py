@@ -38,6 +38,7 @@ from svyaz.storage.query import Query
 from svyaz.storage.record_tables import Stored
 from svyaz.storage.session import Session
 
+Keys = tuple[str, ...]
 STORED = ("id", "label", "created_at", "created_by", "changed_at", "changed_by")
 
 
@@ -93,33 +94,51 @@ def _hanging(
     return {key: one.through for key, one in sights.items() if one is not None and one.through}
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Records that a condition cannot tell apart: of one responsible, mostly.  values: by path, as a formula reads them."""
+
+    values: Mapping[Keys, Any]
+    ids: tuple[int, ...]
+
+
+def alike(sight: Sight, stored: Iterable[Stored]) -> list[Alike]:
+    """The records in classes, for a `near` sight: a bulk change of 200 is then a few conditions for each reader."""
+    classes: dict[tuple[Any, ...], tuple[dict[Keys, Any], list[int]]] = {}
+    for one in stored:
+        values: dict[Keys, Any] = {(key,): _value(one, key) for key in sorted(sight.reads)}
+        classes.setdefault(tuple(values.values()), (values, []))[1].append(one.id)
+    return [Alike(values, tuple(ids)) for values, ids in classes.values()]
+
+
 def seen_ids(
-    session: Session, sight: Sight, actor: Actor, ground: Ground, ids: Iterable[int], stored: Mapping[int, Stored]
+    session: Session, sight: Sight, actor: Actor, ground: Ground, ids: Iterable[int], known: Iterable[Alike] = ()
 ) -> frozenset[int]:
-    """Those of the records, living or in the trash, that the actor sees.  stored: for `near`, the records there are;
-    whatever is not among them is purged and is not seen."""
+    """Those of the records, living or in the trash, that the actor sees.  known: for a `near` sight the records there
+    are, in classes; whatever is not among them is purged and is not seen."""
     if sight.node is None:
         return frozenset(ids)
     if sight.near is not None:
-        return frozenset(id for id in ids if id in stored and sees(sight, stored[id], ground))
+        near = sight.near
+        return frozenset(id for one in known if near(one.values.__getitem__, ground) is True for id in one.ids)
     wanted = list(ids)
     far = far_of(session.snapshot, actor)
     query = Query(sight.entity.key, (), both(sight.node, id_in(wanted)), limit=len(wanted), far=far, kept="all")
     return frozenset(run_query.ids(session, query, ground))
 
 
-def sees(sight: Sight, stored: Stored, ground: Ground, before: Mapping[str, Any] | None = None) -> bool:
-    """The condition of a `near` sight on one record; before: canonical values to put in place of today's."""
+def saw(sight: Sight, stored: Stored, ground: Ground, before: Mapping[str, Any]) -> bool:
+    """Whether the reader of a `near` sight saw the record when these fields of it had these canonical values."""
     assert sight.near is not None
+    values: dict[Keys, Any] = {
+        (key,): spoken(before[key], None, "") if key in before else _value(stored, key) for key in sight.reads
+    }
+    return sight.near(values.__getitem__, ground) is True
 
-    def row(keys: tuple[str, ...]) -> Any:
-        key = keys[0]
-        if key in STORED:
-            return getattr(stored, key)
-        value = before[key] if before is not None and key in before else stored.values.get(key)
-        return spoken(value, None, "")  # an empty one of many is None too: compile_python takes both
 
-    return sight.near(row, ground) is True
+def _value(stored: Stored, key: str) -> Any:
+    # An empty value of several is None here, which a closure takes as well as ().
+    return getattr(stored, key) if key in STORED else spoken(stored.values.get(key), None, "")
 
 
 @dataclass(frozen=True, slots=True)

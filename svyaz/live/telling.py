@@ -19,7 +19,7 @@ from svyaz.access.actor import Actor
 from svyaz.access.fields import may_read
 from svyaz.expression.ground import Ground
 from svyaz.live.listener import Listener, encode
-from svyaz.live.sight import Before, Sight, before_of, hanging, seen_ids, sees, sight_of
+from svyaz.live.sight import Before, Sight, alike, before_of, hanging, saw, seen_ids, sight_of
 from svyaz.schema.snapshot import Entity
 from svyaz.storage import changes, record_tables
 from svyaz.storage.changes import Change
@@ -62,7 +62,7 @@ class Look:
 def tell(look: Look, listeners: Sequence[Listener], after: int, until: int) -> None:
     """Say to each listener what happened at positions after < p <= until."""
     session = look.session
-    snapshot = session.snapshot
+    known = session.snapshot.by_number
     counts = changes.counts(session, after, until)
     mass = {number for number, count in counts.items() if number and count > MOST_CHANGES}
     parts: dict[int, list[Change]] = {}
@@ -71,60 +71,50 @@ def tell(look: Look, listeners: Sequence[Listener], after: int, until: int) -> N
     for one in parts.pop(0, []):
         for listener in listeners:
             listener.say(encode({"schema": one.record}))
-    for number in mass:
-        if number in snapshot.by_number:
-            _reload(look, listeners, snapshot.by_number[number])
-    for number, part in parts.items():
-        if number in snapshot.by_number:
-            _tell_entity(look, listeners, snapshot.by_number[number], part)
-    _tell_hanging(look, listeners, mass, parts)
-
-
-def _reload(look: Look, listeners: Sequence[Listener], shape: Entity) -> None:
+    fates = {number: _fates(part) for number, part in parts.items()}
+    # What conditions are is asked once for a set of roles, not for a person.
+    alike_rights: dict[Any, list[Listener]] = {}
     for listener in listeners:
-        if sight_of(look.session.snapshot, listener.actor, shape.key) is not None:
-            listener.reload(shape.key, look.now)
+        alike_rights.setdefault(listener.actor.standing, []).append(listener)
+    for group in alike_rights.values():
+        reloads = [known[number].key for number in mass if number in known and _sight(look, group, known[number])]
+        reloads += _recomputed(look, group[0].actor, parts)
+        reloads += _hanging(look, group[0].actor, mass, parts)
+        for entity in dict.fromkeys(reloads):
+            for listener in group:
+                listener.reload(entity, look.now)
+    for number, found in fates.items():
+        if number in known and found:
+            _tell_entity(look, list(alike_rights.values()), known[number], found)
 
 
-def _tell_entity(look: Look, listeners: Sequence[Listener], shape: Entity, part: Sequence[Change]) -> None:
-    session, snapshot = look.session, look.session.snapshot
-    fates = _fates(part)
-    recomputed = {number for one in part if one.kind == "Recomputed" for number in one.body}
-    some_recomputed = any(one.kind == "Recomputed" for one in part)
-    alike: dict[tuple[int, int | None], list[Listener]] = {}
-    sights: dict[int, Sight] = {}
-    for listener in listeners:
-        sight = sight_of(snapshot, listener.actor, shape.key)
-        if sight is None:
-            continue
-        sights[id(sight)] = sight
-        whose = None if sight.node is None else listener.actor.employee
-        alike.setdefault((id(sight), whose), []).append(listener)
-        if some_recomputed and (
-            not recomputed
-            or any(
-                number in shape.by_number and may_read(snapshot, listener.actor, shape.key, shape.by_number[number].key)
-                for number in recomputed
-            )
-        ):
-            listener.reload(shape.key, look.now)
-    if not fates or not alike:
-        return
-    fields = {key for sight in sights.values() if sight.near is not None for key in sight.reads}
-    near = any(sight.near is not None for sight in sights.values())
-    stored = record_tables.fetch(session, shape.key, list(fates), sorted(fields)) if near else {}
-    before = {at: _before(session, sight, fates) for at, sight in sights.items() if sight.node is not None}
-    for (at, _), group in alike.items():
-        sight, actor = sights[at], group[0].actor
-        ground = look.ground(actor)
-        seen = seen_ids(session, sight, actor, ground, fates, stored)
-        if seen:
-            event = _event(shape.key, [one for one in fates.values() if one.id in seen])
-            for listener in group:
-                listener.say(event)
-        if sight.node is not None and _left_sight(sight, fates, seen, before[at], stored, ground):
-            for listener in group:
-                listener.reload(shape.key, look.now)
+def _sight(look: Look, group: Sequence[Listener], shape: Entity) -> Sight | None:
+    return sight_of(look.session.snapshot, group[0].actor, shape.key)
+
+
+def _tell_entity(look: Look, groups: Sequence[Sequence[Listener]], shape: Entity, fates: Mapping[int, Fate]) -> None:
+    session = look.session
+    looking = [(sight, group) for group in groups if (sight := _sight(look, group, shape)) is not None]
+    near = [sight for sight, _ in looking if sight.near is not None]
+    fields = sorted({key for sight in near for key in sight.reads})
+    stored = record_tables.fetch(session, shape.key, list(fates), fields) if near else {}
+    for sight, group in looking:
+        known = alike(sight, stored.values()) if sight.near is not None else []
+        before = {} if sight.node is None else _before(session, sight, fates)
+        people: dict[int | None, list[Listener]] = {}
+        for listener in group:
+            people.setdefault(None if sight.node is None else listener.actor.employee, []).append(listener)
+        for same in people.values():
+            actor = same[0].actor
+            ground = look.ground(actor)
+            seen = seen_ids(session, sight, actor, ground, fates, known)
+            if seen:
+                event = _event(shape.key, [one for one in fates.values() if one.id in seen])
+                for listener in same:
+                    listener.say(event)
+            if sight.node is not None and _left_sight(sight, fates, seen, before, stored, ground):
+                for listener in same:
+                    listener.reload(shape.key, look.now)
 
 
 def _fates(part: Sequence[Change]) -> dict[int, Fate]:
@@ -178,19 +168,34 @@ def _left_sight(
         was = before.get(id)
         if was is None:
             continue
-        if sight.near is None or was.values is None or id not in stored or sees(sight, stored[id], ground, was.values):
+        if sight.near is None or was.values is None or id not in stored or saw(sight, stored[id], ground, was.values):
             return True
     return False
 
 
-def _tell_hanging(
-    look: Look, listeners: Sequence[Listener], mass: set[int], parts: Mapping[int, Sequence[Change]]
-) -> None:
+def _recomputed(look: Look, actor: Actor, parts: Mapping[int, Sequence[Change]]) -> list[str]:
+    """Entities of which a computed field that the reader may read has new values; of a field it does not name, any."""
+    snapshot = look.session.snapshot
+    found = []
+    for number, part in parts.items():
+        shape = snapshot.by_number.get(number)
+        told = [one for one in part if one.kind == "Recomputed"]
+        if shape is None or not told or sight_of(snapshot, actor, shape.key) is None:
+            continue
+        fields = [shape.by_number[at].key for one in told for at in one.body if at in shape.by_number]
+        if not all(one.body for one in told) or any(may_read(snapshot, actor, shape.key, key) for key in fields):
+            found.append(shape.key)
+    return found
+
+
+def _hanging(look: Look, actor: Actor, mass: set[int], parts: Mapping[int, Sequence[Change]]) -> list[str]:
+    """Entities of which it may have changed what the reader sees, for a field of another entity has moved."""
     moved = {(number, at) for number, part in parts.items() for one in part for at in one.body}
-    gone = {number for number, part in parts.items() if any(one.kind in ("Deleted", "Restored") for one in part)}
-    if not (moved or gone or mass):
-        return
-    for listener in listeners:
-        for entity, through in hanging(look.session.snapshot, listener.actor).items():
-            if any(pair in moved or pair[0] in mass or pair[0] in gone for pair in through):
-                listener.reload(entity, look.now)
+    whole = mass | {
+        number for number, part in parts.items() if any(one.kind in ("Deleted", "Restored") for one in part)
+    }
+    return [
+        entity
+        for entity, through in hanging(look.session.snapshot, actor).items()
+        if any(pair in moved or pair[0] in whole for pair in through)
+    ]

@@ -6,6 +6,7 @@ tokens by SHA-256.  Times are microseconds since 1970 UTC, so both databases com
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -126,6 +127,22 @@ def find_session(session: Session, key_hash: str) -> SignedIn | None:
         return None
     employee, csrf, active, expires_at, seen_at, org_revision, must_change = rows[0]
     return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0), bool(must_change))
+
+
+def find_sessions(session: Session, key_hashes: Collection[str]) -> dict[str, SignedIn]:
+    """The same of many sessions and tokens at once, for those who listen; an unknown one is absent."""
+    listed = session.list_parameter(key_hashes)
+    found = {}
+    for text in (
+        "SELECT s.key_hash, s.employee, s.csrf, l.active, s.expires_at, s.seen_at, 'all', l.must_change"
+        " FROM sv_session s JOIN sv_login l ON l.employee = s.employee WHERE {among}",
+        "SELECT s.key_hash, s.employee, '', l.active, s.expires_at, COALESCE(s.used_at, 0), s.scope, 0"
+        " FROM sv_token s JOIN sv_login l ON l.employee = s.employee WHERE {among}",
+    ):
+        for row in session.fetch(text.format(among=session.in_list("s.key_hash", "text")), (listed,)):
+            key_hash, employee, csrf, active, expires_at, seen_at, scope, must_change = row
+            found[key_hash] = SignedIn(employee, csrf, bool(active), expires_at, seen_at, scope, 0, bool(must_change))
+    return found
 
 
 def touch_session(session: Session, key_hash: str, at: int, expires_at: int) -> None:

@@ -6,7 +6,7 @@ everybody.  Python answers the same by `reached`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from svyaz.storage.session import Session
 
@@ -25,6 +25,17 @@ def reached(session: Session, reader: int) -> dict[str, frozenset[int]]:
     for scope, employee in session.fetch("SELECT scope, employee FROM sv_reach WHERE reader = ?", (reader,)):
         found.setdefault(scope, set()).add(employee)
     return {scope: frozenset(employees) for scope, employees in found.items()}
+
+
+def reached_by(session: Session, readers: Collection[int]) -> dict[int, dict[str, frozenset[int]]]:
+    """reader -> scope -> employees, of many readers at once; a reader who reaches nobody is there with nothing."""
+    found: dict[int, dict[str, set[int]]] = {one: {} for one in readers}
+    for reader, scope, employee in session.fetch(
+        f"SELECT reader, scope, employee FROM sv_reach WHERE {session.in_list('reader', 'bigint')}",
+        (session.list_parameter(readers),),
+    ):
+        found[reader].setdefault(scope, set()).add(employee)
+    return {one: {scope: frozenset(all_) for scope, all_ in scopes.items()} for one, scopes in found.items()}
 
 
 def reach_of(session: Session, reader: int | None) -> Callable[[str, int], bool]:
