@@ -31,7 +31,7 @@ from svyaz.api.limits import Limits
 from svyaz.api.openapi import openapi_route
 from svyaz.api.route import Route
 from svyaz.api.server import Serving, build_server
-from svyaz.exchange.imports import run_import
+from svyaz.exchange.imports import check_import, run_import
 from svyaz.jobs.follower import Follower
 from svyaz.jobs.schedule import Repeating
 from svyaz.jobs.worker import Cancelled, JobContext, Runner, Worker
@@ -89,8 +89,17 @@ def _import(context: JobContext, arguments: Mapping[str, Any]) -> Any:
     return counts
 
 
+def _check_import(context: JobContext, arguments: Mapping[str, Any]) -> Any:
+    run, check = int(arguments["run"]), int(arguments["check"])
+    counts = check_import(context.company, run, check, actor_of, context.progress, context.cancelled)
+    if context.cancelled():
+        raise Cancelled(counts)
+    return counts
+
+
 RUNNERS: dict[str, Runner] = {
     "import": _import,
+    "check_import": _check_import,
     "housekeeping": housekeeping.run,
     **record_runners(actor_of),
     **TRAIT_RUNNERS,

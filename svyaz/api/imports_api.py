@@ -1,4 +1,4 @@
-"""Imports: a file, its columns, a plan, a preview, a run with progress, undo."""
+"""Imports: a file, its columns, a plan, a check of all rows, a run with progress, undo."""
 
 from __future__ import annotations
 
@@ -11,22 +11,35 @@ from svyaz.api.errors import BadRequest
 from svyaz.api.route import Route
 from svyaz.exchange import imports
 from svyaz.exchange.column_map import ImportPlan
+from svyaz.exchange.first_look import HEADING_WITHIN
 from svyaz.jobs.queue import enqueue
 from svyaz.kernel.http import Answer
 from svyaz.kernel.text import clean
 from svyaz.records.runners import undo_later
-from svyaz.storage import blobs, import_runs, preference, queue
+from svyaz.storage import blobs, preference, queue
 
 LARGEST = 200 * 1024 * 1024
+FATES = ("created", "updated", "same", "skipped", "error", "partial")
 
 
 class PreviewBody(msgspec.Struct, forbid_unknown_fields=True):
     limit: int = 200
 
 
+class LookBody(msgspec.Struct, forbid_unknown_fields=True):
+    """header_row: from 1; 0: the file has no headings; null: guess."""
+
+    entity: str
+    sheet: int = 0
+    header_row: int | None = None
+
+
 class MapBody(msgspec.Struct, forbid_unknown_fields=True):
+    """heads: headings of the file by column number, so that the plan finds its columns in another file."""
+
     title: str
     plan: dict[str, Any]
+    heads: dict[str, str] = {}
 
 
 class ImportUndoBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,21 +66,7 @@ def upload(call: Call) -> Answer:
 def list_runs(call: Call) -> Answer:
     """GET /api/imports: the latest of mine."""
     with call.reading() as (session, actor):
-        runs = [imports.read_run(session, actor, one) for one in import_runs.recent(session, actor.employee)]
-        return Answer(
-            body={
-                "imports": [
-                    {
-                        "id": one.id,
-                        "entity": one.entity,
-                        "state": one.state,
-                        "file": one.body.get("file"),
-                        "at": one.created_at,
-                    }
-                    for one in runs
-                ]
-            }
-        )
+        return Answer(body={"imports": imports.list_runs(session, actor)})
 
 
 def read_run(call: Call) -> Answer:
@@ -79,6 +78,23 @@ def read_run(call: Call) -> Answer:
         told["progress"] = {"done": job.progress or 0, "total": job.total} if job else None
         told["error"] = job.error if job else None
         return Answer(body=told)
+
+
+def look(call: Call) -> Answer:
+    """POST /api/imports/{id}/look  body: {"entity", "sheet", "header_row"}: the columns anew, and a plan guessed anew."""
+    body = call.body(LookBody)
+    if body.sheet < 0 or not 0 <= (body.header_row or 0) <= HEADING_WITHIN:
+        raise BadRequest("header_row", expected=f"0…{HEADING_WITHIN}")
+    with call.writing() as (session, actor):
+        seen = imports.look(session, actor, call.company.blobs, call.id(), body.entity, body.sheet, body.header_row)
+        return Answer(body=imports.told_run(session, seen))
+
+
+def read_plan(call: Call) -> Answer:
+    """POST /api/imports/{id}/read  body: a plan: how the samples are read by it and what is wrong in it."""
+    body = call.body(dict[str, Any])
+    with call.reading() as (session, actor):
+        return Answer(body=imports.read_plan(session, actor, call.id(), body))
 
 
 def set_plan(call: Call) -> Answer:
@@ -97,6 +113,27 @@ def preview(call: Call) -> Answer:
     return Answer(body=imports.preview(call.company, call.actor, call.id(), body.limit))
 
 
+def check(call: Call) -> Answer:
+    """POST /api/imports/{id}/check: fates of all rows, as a job; they come in GET /api/imports/{id} and …/rows."""
+    with call.writing() as (session, actor):
+        begun = imports.check(session, actor, call.company.blobs, call.id(), enqueue)
+        return Answer(202, imports.told_run(session, begun))
+
+
+def list_rows(call: Call) -> Answer:
+    """GET /api/imports/{id}/rows?of=check|run&fate=error,partial&after=&limit=: fates of rows."""
+    call.only("of", "fate", "after", "limit")
+    of = call.query("of", "run")
+    if of not in ("check", "run"):
+        raise BadRequest("of", expected="check, run")
+    fates = [one for one in call.query("fate").split(",") if one]
+    if unknown := set(fates) - set(FATES):
+        raise BadRequest("fate", expected=", ".join(FATES), got=", ".join(unknown)[:100])
+    after, limit = call.number("after", 0, 0, 10**9), call.number("limit", 50, 1, 500)
+    with call.reading() as (session, actor):
+        return Answer(body=imports.list_rows(session, actor, call.id(), of, fates, after, limit))
+
+
 def run(call: Call) -> Answer:
     """POST /api/imports/{id}/run: a job; its progress is in GET /api/imports/{id}."""
     with call.writing() as (session, actor):
@@ -105,11 +142,12 @@ def run(call: Call) -> Answer:
 
 
 def cancel(call: Call) -> Answer:
-    """POST /api/imports/{id}/cancel: stops before the next rows; what is in stays until undone."""
+    """POST /api/imports/{id}/cancel: the run or the check stops before the next rows; what is in stays until undone."""
     with call.writing() as (session, actor):
         found = imports.read_run(session, actor, call.id())
-        if found.job is not None:
-            queue.cancel(session, found.job)
+        for job in (found.job, (found.body.get("check") or {}).get("job")):
+            if job is not None:
+                queue.cancel(session, job)
         return Answer(body={"id": found.id, "state": found.state})
 
 
@@ -117,17 +155,17 @@ def undo_run(call: Call) -> Answer:
     """POST /api/imports/{id}/undo  body: {"force": false}"""
     body = call.body(ImportUndoBody)
     with call.writing() as (session, actor):
-        found = imports.read_run(session, actor, call.id())
-        if found.batch is None or found.state not in ("done", "cancelled", "failed"):
-            raise imports.ImportNotReady(state=found.state)
-        return Answer(202, {"job": undo_later(session, actor, found.batch, body.force)})
+        job = imports.take_back(
+            session, actor, call.id(), lambda now, who, batch: undo_later(now, who, batch, body.force)
+        )
+        return Answer(202, {"job": job})
 
 
 def error_rows(call: Call) -> Answer:
     """GET /api/imports/{id}/errors.csv: rows that did not go in, with the reason, to be sent again."""
     with call.reading() as (session, actor):
         found = imports.read_run(session, actor, call.id())
-        content = b"".join(imports.error_file(session, call.company.blobs, found))
+        content = b"".join(imports.error_file(session, call.company.blobs, found, call.language))
     return Answer(
         content=content,
         media_type="text/csv; charset=utf-8",
@@ -147,8 +185,19 @@ def save_map(call: Call) -> Answer:
     title = clean(body.title).strip()[:200]
     with call.writing() as (session, _):
         maps = [one for one in preference.read(session, 0, "import_maps") or [] if one["title"] != title]
-        preference.write(session, 0, "import_maps", [*maps, {"title": title, "plan": body.plan}][-200:])
+        kept = {"title": title, "plan": body.plan, "heads": body.heads}
+        preference.write(session, 0, "import_maps", [*maps, kept][-200:])
     return Answer(201, {"title": title})
+
+
+def delete_map(call: Call) -> Answer:
+    """DELETE /api/import-maps?title=: of a plan that is not there nothing is said."""
+    call.only("title")
+    title = call.query("title")
+    with call.writing() as (session, _):
+        maps = preference.read(session, 0, "import_maps") or []
+        preference.write(session, 0, "import_maps", [one for one in maps if one["title"] != title])
+    return Answer(204)
 
 
 ROUTES = (
@@ -164,6 +213,24 @@ ROUTES = (
         needs="import",
         body=PreviewBody,
     ),
+    Route("POST", "/api/imports/{id}/look", look, "Look at another sheet", needs="import", body=LookBody),
+    Route(
+        "POST",
+        "/api/imports/{id}/read",
+        read_plan,
+        "How samples are read by a plan",
+        needs="import",
+        body=ImportPlan,
+        reads=True,
+    ),
+    Route("POST", "/api/imports/{id}/check", check, "Check all rows: a job", needs="import", status=202),
+    Route(
+        "GET",
+        "/api/imports/{id}/rows",
+        list_rows,
+        "Fates of rows",
+        query=(("of", "string"), ("fate", "string"), ("after", "integer"), ("limit", "integer")),
+    ),
     Route("POST", "/api/imports/{id}/run", run, "Run an import", needs="import", status=202),
     Route("POST", "/api/imports/{id}/cancel", cancel, "Stop an import", needs="import"),
     Route(
@@ -178,4 +245,13 @@ ROUTES = (
     Route("GET", "/api/imports/{id}/errors.csv", error_rows, "Rows that did not go in"),
     Route("GET", "/api/import-maps", list_maps, "Saved plans"),
     Route("POST", "/api/import-maps", save_map, "Save a plan under a name", needs="import", body=MapBody, status=201),
+    Route(
+        "DELETE",
+        "/api/import-maps",
+        delete_map,
+        "Delete a saved plan",
+        needs="import",
+        query=(("title", "string"),),
+        status=204,
+    ),
 )

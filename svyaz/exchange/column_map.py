@@ -62,6 +62,7 @@ class ColumnMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     match    for links: the far field to look the value up by ("label" by default)
     missing  what a link value that is not found becomes: "empty", "create" a record of that name, "error"
     values   the file's value -> what it means here: a record id, an option key, a text; null leaves empty
+    create   link values to make a record of, whatever `missing` says of the rest
     """
 
     column: int
@@ -69,6 +70,7 @@ class ColumnMap(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     match: str = "label"
     missing: Literal["empty", "create", "error"] = "error"
     values: dict[str, Any] = {}
+    create: list[str] = []
 
 
 class ImportPlan(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -184,18 +186,27 @@ def _likeness(title: str, known: Sequence[str]) -> float:
     return max((SequenceMatcher(None, title, one).ratio() for one in known), default=0.0)
 
 
-def nearest(value: str, labels: Mapping[str, Any], least: float = 0.75) -> Any | None:
-    """What is most like the value among folded labels; spaces and marks do not count: «GTXPro» is «GTX Pro»."""
-    bare = _bare(value)
-    best, found = least, None
-    for label, answer in labels.items():
-        other = _bare(label)
-        if other == bare:
-            return answer
-        matcher = SequenceMatcher(None, bare, other)
-        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (score := matcher.ratio()) > best:
-            best, found = score, answer
-    return found
+class Nearest:
+    """What is most like a value among labels; spaces, marks and case do not count: «GTXPro» is «GTX Pro»."""
+
+    def __init__(self, labels: Mapping[str, Any], least: float = 0.75) -> None:
+        self.labels = [(_bare(label), answer) for label, answer in labels.items()]
+        self.least = least
+
+    def to(self, value: str) -> Any | None:
+        bare = _bare(value)
+        best, found = self.least, None
+        matcher = SequenceMatcher(None, "", bare)  # what it knows of the second text is kept between calls
+        for other, answer in self.labels:
+            if other == bare:
+                return answer
+            # The likeness cannot be above this whatever the letters are: most labels end here.
+            if 2 * min(len(other), len(bare)) <= best * (len(other) + len(bare)):
+                continue
+            matcher.set_seq1(other)
+            if matcher.quick_ratio() > best and (score := matcher.ratio()) > best:
+                best, found = score, answer
+        return found
 
 
 def _bare(text: str) -> str:

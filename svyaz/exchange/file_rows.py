@@ -22,6 +22,8 @@ LINKS = ("link", "links", "employee", "department", "any_link")
 NUMBERS = ("integer", "decimal", "percent", "money")
 DATES = ("date", "datetime")
 OPTIONS = ("choice", "choices", "stage")
+SEVERAL = ("links", "choices")
+LONGEST_NAME = 120
 
 
 @dataclass(slots=True)
@@ -67,16 +69,21 @@ def read_row(reading: Reading, number: int, cells: list[Cell]) -> FileRow:
     row = FileRow(number, values=dict(reading.plan.constants))
     for column in reading.plan.columns:
         cell = cells[column.column] if column.column < len(cells) else None
-        if isinstance(cell, str):
-            cell = unsafe_text(cell.strip())
-        if cell in (None, "") or not column.field:
-            continue
-        try:
-            _put(reading, row, column, cell)
-        except Problem as problem:
-            problem.place = f"values.{column.field}"
-            row.problems.append(problem)
+        read_cell(reading, row, column, cell)
     return row
+
+
+def read_cell(reading: Reading, row: FileRow, column: ColumnMap, cell: Cell) -> None:
+    """Put one cell where its column goes; what is not understood becomes a problem of the row."""
+    if isinstance(cell, str):
+        cell = unsafe_text(cell.strip())
+    if cell is None or cell == "" or not column.field:
+        return
+    try:
+        _put(reading, row, column, cell)
+    except Problem as problem:
+        problem.place = f"values.{column.field}"
+        row.problems.append(problem)
 
 
 def _put(reading: Reading, row: FileRow, column: ColumnMap, cell: Any) -> None:
@@ -88,18 +95,21 @@ def _put(reading: Reading, row: FileRow, column: ColumnMap, cell: Any) -> None:
         row.moves[stage] = moved
         return
     text = as_text(cell)
+    found = reading.entity.by_key[key]
+    if found.type in SEVERAL:
+        _put_several(reading, row, column, text)
+        return
     replaced = _replacement(column, text)
     if replaced is not MISSING:
         if replaced is not None:
             row.values[key] = replaced
         return
-    found = reading.entity.by_key[key]
     if key == "id":
         row.id = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
     elif key == "label":
         row.label = text
     elif found.type in LINKS:
-        row.words[key] = words_of(text) if found.type == "links" else [text]
+        row.words[key] = [text]
     else:
         row.values[key] = _plain(reading, found, cell, text)
 
@@ -114,9 +124,27 @@ def _plain(reading: Reading, found: Field, cell: Any, text: str) -> Any:
         return as_text(plain)
     if found.type == "yes_no":
         return cell if isinstance(cell, bool) else text
-    if found.type == "choices":
-        return words_of(text)
     return text
+
+
+def _put_several(reading: Reading, row: FileRow, column: ColumnMap, text: str) -> None:
+    """Each word of the cell for itself: one may be replaced, another looked up."""
+    key = column.field
+    ready: list[Any] = []
+    words: list[str] = []
+    for word in words_of(text):
+        replaced = _replacement(column, word)
+        if replaced is MISSING:
+            words.append(word)
+        elif replaced is not None:
+            ready.append(replaced)
+    if reading.entity.by_key[key].type in LINKS:
+        if words:
+            row.words[key] = words
+    else:
+        ready += words
+    if ready:
+        row.values[key] = ready
 
 
 class _Missing:
@@ -134,6 +162,20 @@ def _replacement(column: ColumnMap, text: str) -> Any:
         return column.values[text]
     folded = fold(text)
     return next((value for key, value in column.values.items() if fold(key) == folded), MISSING)
+
+
+def own_label(reading: Reading, row: FileRow) -> str:
+    """How the record will be called, when its label is one field or mapped whole; "" when it cannot be told."""
+    keys = getattr(reading.entity.label, "keys", None)
+    return row.label or str((row.values.get(keys[0]) if keys else None) or "")
+
+
+def row_name(reading: Reading, row: FileRow) -> str:
+    """What tells the row from others for a person: its name, else its first text."""
+    if name := own_label(reading, row):
+        return name[:LONGEST_NAME]
+    texts = (value for key, value in row.values.items() if key not in reading.plan.constants and isinstance(value, str))
+    return next(texts, "")[:LONGEST_NAME]
 
 
 def as_text(value: Any) -> str:

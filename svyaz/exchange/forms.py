@@ -129,3 +129,8 @@ def read_number(value: object, forms: Forms) -> object:
             return bare.replace(thousands, ".")
         raise NumberNotUnderstood(value=text[:100], expected=f"1234{forms.decimal}56")
     return whole.replace(thousands, "") + (f".{fraction}" if fraction else "")
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether a cell of text is a number or a date rather than words."""
+    return bool(NUMBER.match(text) or DATE.match(text))

@@ -5,7 +5,7 @@
     each row   looked up by the plan's keys -> created, updated (fill or overwrite), left as it is, or an error
     second     a link to a row further down the same file (a subsidiary before its parent) is set after all
     pass       rows are in; what is not found even then follows the column's `missing`
-    dry run    the same code in transactions that are rolled back
+    dry run    the same code in transactions that are rolled back, with a memory of what is not there (rehearsal.py)
 
 Everything is one batch of the change log, so undo is undo of that batch.
 """
@@ -21,9 +21,10 @@ from typing import Any
 
 from svyaz.access.actor import Actor
 from svyaz.exchange.column_map import ColumnMap
-from svyaz.exchange.file_rows import FileRow, Reading, file_rows
+from svyaz.exchange.file_rows import FileRow, Reading, file_rows, row_name
 from svyaz.exchange.label_parts import split_label
 from svyaz.exchange.lookup import LinkCannotBeMade, LinkNameAmbiguous, LinkNameUnknown, Lookup, seen_ids
+from svyaz.exchange.rehearsal import Rehearsal
 from svyaz.exchange.tables import TableFile
 from svyaz.kernel.problem import BadValue, Problem
 from svyaz.kernel.text import sort_key
@@ -56,7 +57,12 @@ class _RollBack(Exception):
 
 @dataclass(slots=True)
 class Importing:
-    """One run in this process.  actor_of: built in each transaction, so a person closed in the middle stops it."""
+    """One run in this process.
+
+    actor_of   built in each transaction, so a person closed in the middle stops it
+    rehearsal  given: nothing is kept, and `keep` gets the fates of each portion after it is rolled back
+    made       links that this portion made records for: forgotten when it is rolled back
+    """
 
     run: int
     batch: int
@@ -64,7 +70,9 @@ class Importing:
     table: TableFile
     actor_of: Callable[[Session], Actor]
     lookup: Lookup = field(default_factory=Lookup)
-    dry: bool = False
+    rehearsal: Rehearsal | None = None
+    keep: Callable[[Sequence[FileRow], Sequence[RowFate]], None] = lambda rows, fates: None
+    made: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -78,52 +86,50 @@ class Chunk:
 
 
 def import_rows(
-    importing: Importing, writing: Writing, report: Callable[[int], None], cancelled: Callable[[], bool], after: int = 0
+    importing: Importing,
+    writing: Writing,
+    report: Callable[[int], None],
+    cancelled: Callable[[], bool],
+    after: int = 0,
+    most: int | None = None,
 ) -> bool:
-    """Run all rows after row `after`; False when cancelled in between.  report gets the last row done."""
+    """Run all rows after row `after`, at most `most`; False when cancelled in between.  report gets the last row done."""
     entity = importing.reading.entity.key
     size = FIRST_CHUNK
-    source = file_rows(importing.reading, importing.table, after)
+    source = islice(file_rows(importing.reading, importing.table, after), most)
     while rows := list(islice(source, size)):
         if cancelled():
             return False
+        taken = 0.0
         for part in _without_repeats(importing.reading, rows):
             started = time.perf_counter()
-            with _transaction(importing, writing) as session:
-                fates = import_chunk(importing, session, importing.actor_of(session), part)
-                if not importing.dry:
-                    import_runs.add_rows(session, importing.run, fates)
-            taken = time.perf_counter() - started
+            _portion(importing, writing, part)
+            taken += time.perf_counter() - started
         report(rows[-1].number)
         size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * WRITER_SECONDS / max(taken, 1e-6)), size * 2))
-    if not importing.dry and _self_links(importing.reading, entity):
+    if importing.rehearsal is None and _self_links(importing.reading, entity):
         return _second_pass(importing, writing, cancelled)
     return True
 
 
-class _Transaction(AbstractContextManager[Session]):
-    """writing(), rolled back at the end of a dry run."""
-
-    def __init__(self, importing: Importing, writing: Writing) -> None:
-        self.inner = writing()
-        self.dry = importing.dry
-
-    def __enter__(self) -> Session:
-        return self.inner.__enter__()
-
-    def __exit__(self, kind: Any, wrong: Any, trace: Any) -> bool:
-        if kind is None and self.dry:
-            stop = _RollBack()
-            try:
-                self.inner.__exit__(_RollBack, stop, None)
-            except _RollBack:
-                pass
-            return False
-        return bool(self.inner.__exit__(kind, wrong, trace))
-
-
-def _transaction(importing: Importing, writing: Writing) -> AbstractContextManager[Session]:
-    return _Transaction(importing, writing)
+def _portion(importing: Importing, writing: Writing, rows: Sequence[FileRow]) -> None:
+    if importing.rehearsal is None:
+        with writing() as session:
+            fates = import_chunk(importing, session, importing.actor_of(session), rows)
+            import_runs.add_rows(session, importing.run, fates)
+        importing.made.clear()
+        return
+    fates = []
+    try:
+        with writing() as session:
+            fates = import_chunk(importing, session, importing.actor_of(session), rows)
+            raise _RollBack
+    except _RollBack:
+        pass
+    for one in importing.made:
+        importing.lookup.known.pop(one, None)
+    importing.made.clear()
+    importing.keep(rows, fates)
 
 
 def _without_repeats(reading: Reading, rows: Sequence[FileRow]) -> Iterator[list[FileRow]]:
@@ -162,23 +168,43 @@ def import_chunk(importing: Importing, session: Session, actor: Actor, rows: Seq
         _set_label(entity, row)
     existing = _existing(importing, session, actor, entity, rows)
     for row in rows:
-        found = existing.get(row.number, ())
-        plan = importing.reading.plan
-        if len(found) > 1:
-            row.problems.append(KeyAmbiguous("keys", field=", ".join(plan.keys), count=len(found)))
-        if row.problems:
-            chunk.fates.append(_wrong(actor, row, row.problems))
-        elif found and plan.existing == "skip":
-            chunk.fates.append(RowFate(row.number, "skipped", found[0]))
-        elif found:
-            chunk.changes.append((row, found[0]))
-        elif plan.absent == "skip" or row.id is not None:
-            chunk.fates.append(RowFate(row.number, "skipped", None))
-        else:
-            chunk.creates.append(row)
+        _sort_row(importing, session, actor, entity, row, existing.get(row.number, ()), chunk)
     _create(importing, session, actor, entity, chunk)
     _change(importing, session, actor, entity, chunk)
     return sorted(chunk.fates, key=lambda one: one.row)
+
+
+def _sort_row(
+    importing: Importing,
+    session: Session,
+    actor: Actor,
+    entity: Entity,
+    row: FileRow,
+    found: Sequence[int],
+    chunk: Chunk,
+) -> None:
+    """Where the row goes: among the wrong, the skipped, the changes or the new."""
+    plan, rehearsal = importing.reading.plan, importing.rehearsal
+    if len(found) > 1:
+        row.problems.append(KeyAmbiguous("keys", field=", ".join(plan.keys), count=len(found)))
+    if row.problems:
+        chunk.fates.append(_wrong(importing, actor, row, row.problems))
+    elif found and plan.existing == "skip":
+        chunk.fates.append(_fate(importing, row, "skipped", found[0]))
+    elif found:
+        chunk.changes.append((row, found[0]))
+    elif rehearsal is not None and rehearsal.is_known(_plan_keys(importing, session, entity, row)):
+        chunk.fates.append(_fate(importing, row, "skipped" if plan.existing == "skip" else "updated", None))
+    elif plan.absent == "skip" or row.id is not None:
+        chunk.fates.append(_fate(importing, row, "skipped", None))
+    elif rehearsal is not None and (taken := rehearsal.taken(session, entity, row)):
+        chunk.fates.append(_wrong(importing, actor, row, taken))
+    else:
+        chunk.creates.append(row)
+
+
+def _plan_keys(importing: Importing, session: Session, entity: Entity, row: FileRow) -> list[tuple[str, Any]]:
+    return [(key, value) for key in importing.reading.plan.keys for value in _asked(session, entity, key, row)]
 
 
 def _look_up(importing: Importing, session: Session, actor: Actor, rows: Sequence[FileRow]) -> None:
@@ -207,8 +233,12 @@ def _set_links(importing: Importing, session: Session, actor: Actor, row: FileRo
                 ids.append(found)
             elif own in _targets(session, importing.reading.entity, key):
                 chunk.waiting.add(row.number)
-        if ids:
-            row.values[key] = ids if importing.reading.entity.by_key[key].type == "links" else ids[0]
+                if importing.rehearsal is not None and column.missing == "error":
+                    importing.rehearsal.waiting.setdefault(row.number, []).append((key, word))
+        if ids and importing.reading.entity.by_key[key].type == "links":
+            row.values[key] = [*(row.values.get(key) or ()), *ids]
+        elif ids:
+            row.values[key] = ids[0]
 
 
 def _one(
@@ -228,10 +258,12 @@ def _one(
             raise LinkNameAmbiguous(value=word[:100], entity=_title(session, actor, target), count=len(ids))
         if ids:
             return [target, ids[0]] if importing.reading.entity.by_key[key].type == "any_link" else ids[0]
-    if column.missing == "empty" or may_wait in targets:
+    if may_wait in targets:
         return None
-    if column.missing == "create" and targets:
+    if targets and (column.missing == "create" or word in column.create):
         return make_by_name(importing, session, actor, targets[0], column.match, word)
+    if column.missing == "empty":
+        return None
     raise LinkNameUnknown(value=word[:100], entity=", ".join(_title(session, actor, one) for one in targets))
 
 
@@ -248,6 +280,9 @@ def make_by_name(importing: Importing, session: Session, actor: Actor, target: s
     made = written.ids[0]
     assert made is not None
     importing.lookup.known[target, match, word] = (made,)
+    importing.made.append((target, match, word))
+    if importing.rehearsal is not None:
+        importing.rehearsal.note_made(target, word)
     return made
 
 
@@ -314,9 +349,11 @@ def _create(importing: Importing, session: Session, actor: Actor, entity: Entity
     for index, row in enumerate(chunk.creates):
         made = written.ids[index]
         if made is None:
-            chunk.fates.append(_wrong(actor, row, written.problems.get(index, ())))
+            chunk.fates.append(_wrong(importing, actor, row, written.problems.get(index, ())))
         else:
-            chunk.fates.append(RowFate(row.number, "created", made))
+            chunk.fates.append(_fate(importing, row, "created", made))
+            if importing.rehearsal is not None:
+                importing.rehearsal.remember(session, entity, row, _plan_keys(importing, session, entity, row))
     importing.lookup.forget(entity.key)
 
 
@@ -325,7 +362,9 @@ def _change(importing: Importing, session: Session, actor: Actor, entity: Entity
     once: dict[int, FileRow] = {}
     for row, id in chunk.changes:
         if id in once:
-            chunk.fates.append(_wrong(actor, row, [RowTwice("keys", field=", ".join(importing.reading.plan.keys))]))
+            chunk.fates.append(
+                _wrong(importing, actor, row, [RowTwice("keys", field=", ".join(importing.reading.plan.keys))])
+            )
         else:
             once[id] = row
     if not once:
@@ -352,10 +391,10 @@ def _change(importing: Importing, session: Session, actor: Actor, entity: Entity
     after = record_tables.fetch(session, entity.key, list(once), [])
     for index, (id, row) in enumerate(once.items()):
         if index in written.problems:
-            chunk.fates.append(_wrong(actor, row, written.problems[index]))
+            chunk.fates.append(_wrong(importing, actor, row, written.problems[index]))
         else:
             moved = after[id].version != stored[id].version
-            chunk.fates.append(RowFate(row.number, "updated" if moved else "same", id))
+            chunk.fates.append(_fate(importing, row, "updated" if moved else "same", id))
 
 
 def _past(entity: Entity, row: FileRow) -> Past | None:
@@ -436,7 +475,7 @@ def _link_later(
                 ]
             except Problem as problem:
                 problem.place = f"values.{key}"
-                import_runs.mark_partial(session, importing.run, row.number, _told(actor, [problem]))
+                import_runs.mark_partial(session, importing.run, row.number, told_problems(actor, [problem], row))
                 continue
             if ids:
                 changes.append(RecordChange(record, {key: ids if many else ids[0]}))
@@ -455,7 +494,7 @@ def _link_later(
         mode="past" if importing.reading.plan.history else "usual",
     )
     for index, problems in written.problems.items():
-        import_runs.mark_partial(session, importing.run, numbers[index], _told(actor, problems))
+        import_runs.mark_partial(session, importing.run, numbers[index], told_problems(actor, problems))
 
 
 # --- words
@@ -470,10 +509,29 @@ def _title(session: Session, actor: Actor, entity: str) -> str:
     return session.snapshot.entities[entity].title.say(actor.language)
 
 
-def _wrong(actor: Actor, row: FileRow, problems: Sequence[Problem]) -> RowFate:
-    return RowFate(row.number, "error", None, _told(actor, problems))
+def _fate(importing: Importing, row: FileRow, fate: str, record: int | None) -> RowFate:
+    """A dry run makes no records, so the row itself says what it is; of what is not there the id is not told."""
+    if importing.rehearsal is None:
+        return RowFate(row.number, fate, record)
+    return RowFate(row.number, fate, None if fate == "created" else record, None, row_name(importing.reading, row))
 
 
-def _told(actor: Actor, problems: Sequence[Problem]) -> list[dict[str, str]]:
+def _wrong(importing: Importing, actor: Actor, row: FileRow, problems: Sequence[Problem]) -> RowFate:
+    return RowFate(row.number, "error", None, told_problems(actor, problems, row), row_name(importing.reading, row))
+
+
+def told_problems(actor: Actor, problems: Sequence[Problem], row: FileRow | None = None) -> list[dict[str, str]]:
+    """[{"code", "place", "text", "value"}]; value: what stands in the cell, "" when no one cell is to blame."""
     words = load_words(actor.language)
-    return [{"code": one.code, "place": one.place, "text": words.problem(one)} for one in problems]
+    return [
+        {"code": one.code, "place": one.place, "text": words.problem(one), "value": _value_of(one, row)}
+        for one in problems
+    ]
+
+
+def _value_of(problem: Problem, row: FileRow | None) -> str:
+    key = problem.place.removeprefix("values.").partition(".")[0].partition("[")[0]
+    raw = problem.facts.get("value")
+    if raw is None and row is not None:
+        raw = "; ".join(row.words[key]) if key in row.words else row.values.get(key)
+    return raw[:100] if isinstance(raw, str) else str(raw)[:100] if isinstance(raw, int | float) else ""

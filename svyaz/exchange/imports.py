@@ -1,44 +1,50 @@
 """What a person does with a file: drop it, see its columns, set the plan, look at the fates, run, undo.
 
 upload      the file is kept, its columns are shown with samples and a guessed plan
+look        the same for another sheet, another row of headings or another object
 set_plan    checked whole against the rights of who asks
-preview     the first rows as they would go, and every value that is not understood, counted over all rows
+preview     the first rows as they would go, at once
+check       all rows as they would go, as a job (check_run.py)
 start       enqueues the job; `run_import` is its runner
-told_run    state, progress, counts
+told_run    state, counts, what the check found
+list_rows   fates of rows, of the check or of the run
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import condition, read_entity
-from svyaz.exchange.column_map import ImportPlan, check_plan, guess_columns, nearest, parse_plan, raise_plan
-from svyaz.exchange.export import safe_text
-from svyaz.exchange.file_rows import OPTIONS, FileRow, Reading, as_text, file_rows
-from svyaz.exchange.forms import Forms, guess_dates, guess_decimal
-from svyaz.exchange.import_run import Importing, import_chunk, import_rows
-from svyaz.exchange.lookup import Lookup, labels_of
-from svyaz.exchange.tables import TableFile, open_table, rows
-from svyaz.fields.registry import TYPES
+from svyaz.access.apply import condition
+from svyaz.exchange.check_run import rehearse, run_check
+from svyaz.exchange.column_map import ImportPlan, check_plan, parse_plan, raise_plan
+from svyaz.exchange.error_rows import error_rows
+from svyaz.exchange.file_rows import Reading
+from svyaz.exchange.first_look import first_look
+from svyaz.exchange.forms import Forms
+from svyaz.exchange.import_run import Importing, import_rows
+from svyaz.exchange.readings import check_for, told_readings
+from svyaz.exchange.tables import TableFile, count_rows, open_table, rows
 from svyaz.kernel.problem import NotFound, Problem
-from svyaz.kernel.text import clean, fold
-from svyaz.storage import blobs, changes, ids, import_runs
-from svyaz.storage.import_runs import ImportRun
+from svyaz.kernel.text import clean
+from svyaz.records.cells import seen_labels
+from svyaz.records.read import ground_of
+from svyaz.storage import blobs, changes, ids, import_runs, queue
+from svyaz.storage.import_runs import ImportRun, RowFate
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 
-SAMPLE_ROWS, SAMPLES = 2000, 5
-MOST_UNMATCHED = 300
 PREVIEW_ROWS = 200
+OPEN = ("uploaded", "ready")
+ENDED = ("done", "cancelled", "failed")
+# What a run keeps for itself and does not tell.
+INWARD = ("raw", "undo_job")
+Enqueue = Callable[..., int]
 
 
 class ImportNotReady(Problem):
@@ -55,61 +61,24 @@ def upload(session: Session, actor: Actor, folder: Path, entity: str, file: blob
     """Keep the upload as a run of `entity`, with a plan guessed from its headings and samples."""
     condition(session.snapshot, actor, entity, "add")
     table = open_table(blobs.path_of(folder, file.sha256), file.name)
-    run = ImportRun(
-        ids.take_id(session),
-        entity,
-        "uploaded",
-        actor.employee,
-        file.id,
-        None,
-        None,
-        session.now,
-        {"file": file.name, **_first_look(session, actor, entity, table, 0, 1)},
-    )
+    body = {"file": file.name, "size": file.size, **first_look(session, actor, entity, table)}
+    run = ImportRun(ids.take_id(session), entity, "uploaded", actor.employee, file.id, None, None, session.now, body)
     import_runs.add(session, run)
     return run
 
 
-def _first_look(
-    session: Session, actor: Actor, entity: str, table: TableFile, sheet: int, header_row: int
-) -> dict[str, Any]:
-    """Columns, samples, forms of dates and numbers, and the guessed plan."""
-    shape = read_entity(session.snapshot, actor, entity)
-    head: list[str] = []
-    samples: list[list[str]] = []
-    for number, cells in enumerate(islice(rows(table, sheet), SAMPLE_ROWS + header_row), start=1):
-        if number == header_row:
-            head = [as_text(cell) if cell is not None else "" for cell in cells]
-            samples = [[] for _ in head]
-        elif number > header_row:
-            for place, cell in enumerate(cells[: len(head)]):
-                if cell is not None:
-                    samples[place].append(as_text(cell)[:200])
-    flat = [value for column in samples for value in column]
-    dates, decimal = guess_dates(flat), guess_decimal(flat)
-    guessed = guess_columns(
-        session.snapshot, actor, shape, head, [list(dict.fromkeys(one))[:SAMPLES] for one in samples]
-    )
-    plan = {
-        "entity": entity,
-        "sheet": sheet,
-        "header_row": header_row,
-        "dates": dates,
-        "decimal": decimal,
-        "columns": [{"column": one.number, "field": one.field} for one in guessed if one.field],
-        "keys": [key for key in shape.duplicates if any(one.field == key for one in guessed)][:3],
-    }
-    return {
-        "sheets": list(table.sheets),
-        "kind": table.kind,
-        "encoding": table.encoding,
-        "delimiter": table.delimiter,
-        "columns": [
-            {"column": one.number, "title": one.title, "samples": list(one.samples), "guess": one.field or None}
-            for one in guessed
-        ],
-        "plan": plan,
-    }
+def look(
+    session: Session, actor: Actor, folder: Path, run: int, entity: str, sheet: int, header_row: int | None
+) -> ImportRun:
+    """Begin anew with another object, sheet or row of headings; the plan is guessed again."""
+    found = _open_run(session, actor, run)
+    condition(session.snapshot, actor, entity, "add")
+    body = first_look(session, actor, entity, _table(session, folder, found), sheet, header_row)
+    kept = {key: found.body[key] for key in ("file", "size") if key in found.body}
+    seen = replace(_without_check(session, found), entity=entity, state="uploaded")
+    seen = replace(seen, body={**kept, **body})
+    import_runs.save(session, seen)
+    return seen
 
 
 def read_run(session: Session, actor: Actor, run: int) -> ImportRun:
@@ -120,18 +89,36 @@ def read_run(session: Session, actor: Actor, run: int) -> ImportRun:
     return found
 
 
-def set_plan(session: Session, actor: Actor, folder: Path, run: int, body: dict[str, Any]) -> ImportRun:
-    """Check and keep the plan; every mistake is told at once."""
+def _open_run(session: Session, actor: Actor, run: int) -> ImportRun:
     found = read_run(session, actor, run)
-    if found.state not in ("uploaded", "ready"):
+    if found.state not in OPEN:
         raise ImportNotReady(state=found.state)
+    return found
+
+
+def set_plan(session: Session, actor: Actor, folder: Path, run: int, body: dict[str, Any]) -> ImportRun:
+    """Check and keep the plan; every mistake is told at once.  What another plan's check found is forgotten."""
+    found = _open_run(session, actor, run)
     plan = parse_plan({"entity": found.entity, **body})
     condition(session.snapshot, actor, plan.entity, "add")
     raise_plan(check_plan(session.snapshot, actor, plan))
     next(iter(rows(_table(session, folder, found), plan.sheet)), None)
-    ready = replace(found, entity=plan.entity, state="ready", body={**found.body, "plan": msgspec.to_builtins(plan)})
+    told = msgspec.to_builtins(plan)
+    if found.state == "ready" and found.body["plan"] == told:
+        return found
+    ready = replace(_without_check(session, found), entity=plan.entity, state="ready")
+    ready = replace(ready, body={**ready.body, "plan": told})
     import_runs.save(session, ready)
     return ready
+
+
+def read_plan(session: Session, actor: Actor, run: int, body: dict[str, Any]) -> dict[str, Any]:
+    """{"columns": how the samples are read, "problems": what is wrong}: for looking while the plan is made."""
+    found = read_run(session, actor, run)
+    plan = parse_plan({"entity": found.entity, **body})
+    problems = check_for(session, actor, plan)
+    reading = _reading(session, found, plan)
+    return {"columns": told_readings(session, actor, reading, found.body.get("raw", ())), "problems": problems}
 
 
 def preview(
@@ -139,123 +126,79 @@ def preview(
 ) -> dict[str, Any]:
     """{"rows": [{"row", "fate", "problems"}], "unmatched": [{"field", "column", "values": [...]}], "total"}.
 
-    The rows go through the very code of the import in a transaction that is rolled back.
+    Only the first rows, at once; `check` tells of all of them.  total: rows of the file below the headings.
     """
     with company.read() as session:
-        actor = actor_of(session)
-        found = read_run(session, actor, run)
+        found = read_run(session, actor_of(session), run)
         reading = _reading(session, found)
         table = _table(session, company.blobs, found)
-        unmatched, total = _unmatched(session, actor, reading, table)
-    importing = Importing(run, 0, reading, table, actor_of, dry=True)
-    told: list[dict[str, Any]] = []
-    sample = list(islice(file_rows(reading, table), limit))
-    try:
-        with company.write() as session:
-            fates = import_chunk(importing, session, actor_of(session), sample)
-            told = [{"row": one.row, "fate": one.fate, "record": None, "problems": one.problem or []} for one in fates]
-            raise _Enough
-    except _Enough:
-        pass
-    return {"rows": told, "unmatched": unmatched, "total": total}
+    fates: dict[int, RowFate] = {}
 
+    def keep(told: Sequence[RowFate]) -> None:
+        fates.update({one.row: one for one in told})
 
-class _Enough(Exception):
-    """Rolls the preview back."""
-
-
-def _unmatched(session: Session, actor: Actor, reading: Reading, table: TableFile) -> tuple[list[dict[str, Any]], int]:
-    """Values of link and option columns that nothing answers to, with how many rows and what is nearest."""
-    counted: dict[str, dict[str, int]] = {}
-    total = 0
-    own: set[str] = set()
-    options = {
-        column.field
-        for column in reading.plan.columns
-        if column.field in reading.entity.by_key and reading.entity.by_key[column.field].type in OPTIONS
+    checked = rehearse(company, actor_of, reading, table, lambda _: None, lambda: False, keep, limit)
+    assert checked is not None
+    return {
+        "rows": [
+            {"row": one.row, "fate": one.fate, "record": None, "problems": one.problem or []}
+            for _, one in sorted(fates.items())
+        ],
+        "unmatched": checked.unmatched,
+        "total": _total(table, reading.plan) or checked.rows,
     }
-    for row in file_rows(reading, table):
-        total += 1
-        own.add(fold(_own_label(reading, row)))
-        for key, words in row.words.items():
-            for word in words:
-                counted.setdefault(key, {})[word] = counted.get(key, {}).get(word, 0) + 1
-        for key in options:
-            value = row.values.get(key)
-            for word in value if isinstance(value, list) else [value] if isinstance(value, str) else []:
-                counted.setdefault(key, {})[word] = counted.get(key, {}).get(word, 0) + 1
-    told = []
-    for key, words_counted in counted.items():
-        column_map = reading.column_of(key)
-        assert column_map is not None
-        missing = (
-            _missing_options(session, reading, key, words_counted)
-            if key in options
-            else _missing_links(session, actor, reading, key, column_map.match, words_counted, own)
-        )
-        if missing:
-            told.append(
-                {"field": key, "column": column_map.column, "values": missing[:MOST_UNMATCHED], "count": len(missing)}
-            )
-    return told, total
 
 
-def _missing_options(session: Session, reading: Reading, key: str, counted: dict[str, int]) -> list[dict[str, Any]]:
-    found = reading.entity.by_key[key]
-    names = {
-        fold(name): one["key"]
-        for one in found.options.get("options", ())
-        for name in (str(one["key"]), *_spoken(one.get("title")))
-    }
-    told = []
-    for word, count in counted.items():
-        try:
-            TYPES[found.type].accept([word] if found.type == "choices" else word, found.options, session.terms)
-        except Problem:
-            told.append({"value": word, "rows": count, "nearest": nearest(word, names)})
-    return sorted(told, key=lambda one: -one["rows"])
+def check(session: Session, actor: Actor, folder: Path, run: int, enqueue: Enqueue) -> ImportRun:
+    """Put the check of all rows into the queue; the one before, if any, is over."""
+    found = read_run(session, actor, run)
+    if found.state != "ready":
+        raise ImportNotReady(state=found.state)
+    plain = _without_check(session, found)
+    number = ids.take_id(session)
+    job = enqueue(session, "check_import", {"run": run, "check": number}, actor=actor.employee)
+    total = _total(_table(session, folder, found), parse_plan(found.body["plan"]))
+    begun = {"id": number, "job": job, "state": "running", "total": total}
+    checking = replace(plain, body={**plain.body, "check": begun})
+    import_runs.save(session, checking)
+    return checking
 
 
-def _spoken(title: Any) -> list[str]:
-    if isinstance(title, dict):
-        return [str(one) for one in title.values()]
-    return [one for one in (getattr(title, "ru", ""), getattr(title, "en", "")) if one] or [str(title or "")]
+def _without_check(session: Session, found: ImportRun) -> ImportRun:
+    """The run with no check: its job is told to stop, its fates are forgotten."""
+    told = found.body.get("check")
+    if told:
+        queue.cancel(session, told["job"])
+        import_runs.forget_rows(session, told["id"])
+    return replace(found, body={key: value for key, value in found.body.items() if key != "check"})
 
 
-def _missing_links(
-    session: Session, actor: Actor, reading: Reading, key: str, match: str, counted: dict[str, int], own: set[str]
-) -> list[dict[str, Any]]:
-    targets = reading.entity.by_key[key].targets
-    lookup = Lookup()
-    for target in targets:
-        lookup.find(session, actor, target, match, counted)
-    missing = [word for word in counted if not any(lookup.get(target, match, word) for target in targets)]
-    if not missing:
-        return []
-    if reading.entity.key in targets:
-        # Rows of the file itself will be there: the second pass links them.
-        missing = [word for word in missing if fold(word) not in own]
-    labels = {fold(label): (id, label) for target in targets for id, label in labels_of(session, actor, target)}
-    told: list[dict[str, Any]] = []
-    for word in sorted(missing, key=lambda one: -counted[one]):
-        near = nearest(word, labels) if len(told) < MOST_UNMATCHED else None
-        told.append({"value": word, "rows": counted[word], "nearest": list(near) if near else None})
-    return told
+def check_import(
+    company: Company,
+    run: int,
+    number: int,
+    actor_of: Callable[[Session, int | None], Actor],
+    report: Callable[[int, int | None], None],
+    cancelled: Callable[[], bool],
+) -> dict[str, int]:
+    """The runner of a check."""
 
+    def opened(session: Session, found: ImportRun) -> tuple[Reading, TableFile]:
+        return _reading(session, found), _table(session, company.blobs, found)
 
-def _own_label(reading: Reading, row: FileRow) -> str:
-    """How the row will be called, when its label is one field or mapped whole."""
-    keys = getattr(reading.entity.label, "keys", None)
-    return row.label or str(row.values.get(keys[0], "") if keys else "")
+    return run_check(company, run, number, opened, actor_of, report, cancelled)
 
 
 # --- run
 
 
-def start(session: Session, actor: Actor, run: int, enqueue: Callable[..., int], title: str = "") -> ImportRun:
+def start(session: Session, actor: Actor, run: int, enqueue: Enqueue, title: str = "") -> ImportRun:
     found = read_run(session, actor, run)
     if found.state != "ready":
         raise ImportNotReady(state=found.state)
+    told = found.body.get("check") or {}
+    if told.get("state") == "running":
+        queue.cancel(session, told["job"])
     batch = changes.new_batch(session, actor.employee, "import", title or str(found.body.get("file", ""))[:200])
     job = enqueue(session, "import", {"run": run}, key=f"import:{run}", actor=actor.employee)
     running = replace(found, state="running", batch=batch, job=job)
@@ -278,7 +221,8 @@ def run_import(
         reading = _reading(session, found)
         table = _table(session, company.blobs, found)
         after = import_runs.last_row(session, run)
-    total = sum(1 for _ in rows(table, reading.plan.sheet)) - reading.plan.header_row
+        told = found.body.get("check") or {}
+    total = told.get("total") or _total(table, reading.plan)
     importing = Importing(run, found.batch or 0, reading, table, lambda session: actor_of(session, found.actor))
     state = "failed"
     try:
@@ -297,56 +241,114 @@ def run_import(
     return counted
 
 
+def take_back(session: Session, actor: Actor, run: int, undo: Callable[[Session, Actor, int], int]) -> int:
+    """Begin the undo of all that the run has written; returns its job."""
+    found = read_run(session, actor, run)
+    if found.batch is None or found.state not in ENDED:
+        raise ImportNotReady(state=found.state)
+    job = undo(session, actor, found.batch)
+    import_runs.save(session, replace(found, body={**found.body, "undo_job": job}))
+    return job
+
+
 def told_run(session: Session, run: ImportRun) -> dict[str, Any]:
-    counted = import_runs.counts(session, run.id) if run.state != "uploaded" else {}
-    batch = changes.find_batch(session, run.batch) if run.batch else None
-    undone = changes.find_batch(session, batch.undone_by) if batch and batch.undone_by else None
-    state = "undone" if undone is not None and undone.undone_by is None else run.state
+    """Everything of a run, and how far its jobs are: of the check in "check", of the undo in "undo"."""
+    kept = run.body.get("counts")
+    counted = kept if kept is not None or run.state in OPEN else import_runs.counts(session, run.id)
+    body = {key: value for key, value in run.body.items() if key not in INWARD}
+    told = body.get("check")
+    if told:
+        body["check"] = {**told, **_told_job(session, told["job"], told["state"])}
+    undo = run.body.get("undo_job")
     return {
+        **body,
         "id": run.id,
         "entity": run.entity,
-        "state": state,
+        "state": _state(session, run),
+        "at": run.created_at,
         "batch": run.batch,
         "job": run.job,
-        "counts": counted,
-        **run.body,
+        "counts": counted or {},
+        "undo": _told_job(session, undo, "running") if undo else None,
     }
 
 
-def error_file(session: Session, folder: Path, run: ImportRun) -> Iterator[bytes]:
-    """The rows that did not go in, as they were, with the reason at the end: to be put right and sent again."""
-    reading = _reading(session, run)
-    wrong = {one.row: one for one in _all_troubles(session, run.id)}
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    yield "\ufeff".encode()
-    for number, cells in enumerate(rows(_table(session, folder, run), reading.plan.sheet), start=1):
-        if number == reading.plan.header_row:
-            writer.writerow(
-                [safe_text(as_text(one) if one is not None else "") for one in cells] + ["Строка", "Причина"]
-            )
-        elif number in wrong:
-            reasons = "; ".join(one["text"] for one in wrong[number].problem or ())
-            writer.writerow([safe_text(as_text(one) if one is not None else "") for one in cells] + [number, reasons])
-        text = out.getvalue()
-        if len(text) > 65_536:
-            yield text.encode()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue().encode()
+def list_runs(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """The latest runs of the actor, the newest first."""
+    found = (import_runs.find(session, one) for one in import_runs.recent(session, actor.employee))
+    return [
+        {
+            "id": one.id,
+            "entity": one.entity,
+            "state": _state(session, one),
+            "file": one.body.get("file"),
+            "size": one.body.get("size"),
+            "counts": one.body.get("counts") or {},
+            "at": one.created_at,
+        }
+        for one in found
+        if one is not None
+    ]
 
 
-def _all_troubles(session: Session, run: int) -> Iterator[import_runs.RowFate]:
-    after = 0
-    while found := import_runs.troubles(session, run, after):
-        yield from found
-        after = found[-1].row
+def _state(session: Session, run: ImportRun) -> str:
+    """As kept, but «undone» while the undo of its batch is not undone itself."""
+    batch = changes.find_batch(session, run.batch) if run.batch else None
+    undone = changes.find_batch(session, batch.undone_by) if batch and batch.undone_by else None
+    if undone is None or undone.undone_by is not None:
+        return run.state
+    job = queue.find_job(session, run.body["undo_job"]) if "undo_job" in run.body else None
+    return run.state if job is not None and job.state in ("ready", "running") else "undone"
 
 
-def _reading(session: Session, run: ImportRun) -> Reading:
-    plan: ImportPlan = parse_plan(run.body["plan"])
-    shape = session.snapshot.entities[run.entity]
+def _told_job(session: Session, id: int, state: str) -> dict[str, Any]:
+    job = queue.find_job(session, id)
+    if job is None:
+        return {"state": state, "progress": None, "error": None}
+    if job.state in ("dead", "cancelled") and state == "running":
+        state = "failed" if job.state == "dead" else "cancelled"
+    elif job.state == "done":
+        state = "done"
+    return {"state": state, "progress": {"done": job.progress or 0, "total": job.total}, "error": job.error}
+
+
+def list_rows(
+    session: Session, actor: Actor, run: int, of: str, fates: Sequence[str], after: int, limit: int
+) -> dict[str, Any]:
+    """{"rows": [{"row", "fate", "label", "record": [id, label] | null, "problems"}], "next"} of the check or of the run."""
+    found = read_run(session, actor, run)
+    number = run if of == "run" else (found.body.get("check") or {}).get("id")
+    page = import_runs.fates(session, number, fates, after, limit + 1) if number else []
+    ids = [one.record for one in page if one.record is not None]
+    labels = seen_labels(session, actor, ground_of(session, actor), found.entity, ids)
+    told = [
+        {
+            "row": one.row,
+            "fate": one.fate,
+            "label": one.label or labels.get(one.record or 0, ""),
+            "record": [one.record, labels[one.record]] if one.record in labels else None,
+            "problems": one.problem or [],
+        }
+        for one in page[:limit]
+    ]
+    return {"rows": told, "next": page[limit - 1].row if len(page) > limit else None}
+
+
+def error_file(session: Session, folder: Path, run: ImportRun, language: str = "ru") -> Iterator[bytes]:
+    """The rows that did not go in, with the reason: error_rows.py."""
+    plan = parse_plan(run.body["plan"])
+    return error_rows(session, run.id, _table(session, folder, run), plan.sheet, plan.header_row, language)
+
+
+def _reading(session: Session, run: ImportRun, plan: ImportPlan | None = None) -> Reading:
+    plan = plan or parse_plan(run.body["plan"])
+    shape = session.snapshot.entities[plan.entity]
     return Reading(shape, plan, Forms(plan.dates or "dmy", plan.decimal or ","), session.snapshot.settings.zone)
+
+
+def _total(table: TableFile, plan: ImportPlan) -> int | None:
+    found = count_rows(table, plan.sheet)
+    return None if found is None else max(0, found - plan.header_row)
 
 
 def _table(session: Session, folder: Path, run: ImportRun) -> TableFile:

@@ -1,7 +1,8 @@
 """Rows behind an import: the run, and the fate of each row of its file.
 
 sv_import_run   one per file: what it was told (JSON body), its state, batch and job
-sv_import_row   run, row, fate (created | updated | same | skipped | error | partial), record, problem
+sv_import_row   run, row, fate (created | updated | same | skipped | error | partial), record, problem, label;
+                a check (a dry run) keeps its fates here as well, under a number of its own
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ class ImportRun:
 
 @dataclass(frozen=True, slots=True)
 class RowFate:
-    """problem: JSON [{"code", "place", "text"}, …] for the error file, or None."""
+    """problem: JSON [{"code", "place", "text", "value"}, …] for the error file, or None.
+    label: how the row calls itself in the file, kept where there is no record to say it."""
 
     row: int
     fate: str
     record: int | None
     problem: Any = None
+    label: str | None = None
 
 
 def add(session: Session, run: ImportRun) -> None:
@@ -90,12 +93,29 @@ def recent(session: Session, actor: int | None, limit: int = 50) -> list[int]:
 def add_rows(session: Session, run: int, fates: Sequence[RowFate]) -> None:
     session.insert_rows(
         "sv_import_row",
-        ("run", "row", "fate", "record", "problem"),
+        ("run", "row", "fate", "record", "problem", "label"),
         [
-            (run, one.row, one.fate, one.record, orjson.dumps(one.problem).decode() if one.problem else None)
+            (run, one.row, one.fate, one.record, orjson.dumps(one.problem).decode() if one.problem else None, one.label)
             for one in fates
         ],
     )
+
+
+def put_rows(session: Session, run: int, fates: Sequence[RowFate]) -> None:
+    """As add_rows, and a row that has a fate already gets the new one; its label stays when no other is given."""
+    session.run_many(
+        "INSERT INTO sv_import_row (run, row, fate, record, problem, label) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (run, row) DO UPDATE SET fate = excluded.fate, problem = excluded.problem,"
+        " label = COALESCE(excluded.label, sv_import_row.label)",
+        [
+            (run, one.row, one.fate, one.record, orjson.dumps(one.problem).decode() if one.problem else None, one.label)
+            for one in fates
+        ],
+    )
+
+
+def forget_rows(session: Session, run: int) -> None:
+    session.run("DELETE FROM sv_import_row WHERE run = ?", (run,))
 
 
 def mark_partial(session: Session, run: int, row: int, problem: Any) -> None:
@@ -130,12 +150,18 @@ def records(session: Session, run: int, first: int, last: int) -> dict[int, int]
     )
 
 
-def troubles(session: Session, run: int, after: int = 0, limit: int = 1000) -> list[RowFate]:
+def fates(session: Session, run: int, among: Sequence[str] = (), after: int = 0, limit: int = 100) -> list[RowFate]:
+    """A page of fates below row `after`, of the kinds `among`, or of all."""
+    asked = f" AND {session.in_list('fate', 'text')}" if among else ""
     return [
-        RowFate(row, fate, record, orjson.loads(problem) if problem else None)
-        for row, fate, record, problem in session.fetch(
-            "SELECT row, fate, record, problem FROM sv_import_row"
-            " WHERE run = ? AND row > ? AND fate IN ('error', 'partial') ORDER BY row LIMIT ?",
-            (run, after, limit),
+        RowFate(row, fate, record, orjson.loads(problem) if problem else None, label)
+        for row, fate, record, problem, label in session.fetch(
+            "SELECT row, fate, record, problem, label FROM sv_import_row"
+            f" WHERE run = ? AND row > ?{asked} ORDER BY row LIMIT ?",
+            (run, after, *((session.list_parameter(among),) if among else ()), limit),
         )
     ]
+
+
+def troubles(session: Session, run: int, after: int = 0, limit: int = 1000) -> list[RowFate]:
+    return fates(session, run, ("error", "partial"), after, limit)

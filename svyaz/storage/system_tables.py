@@ -265,7 +265,8 @@ IMPORT_RUN = _table(
     _column("body", Text),
 )
 
-# What became of each row of an imported file.  problem: JSON for the error file.
+# What became of each row of an imported file, or would become: a check keeps its rows under a number of its own.
+# label: how the row calls itself, where no record tells it.  problem: JSON for the error file.
 IMPORT_ROW = _table(
     "sv_import_row",
     _column("run", Big, primary_key=True, autoincrement=False),
@@ -273,6 +274,7 @@ IMPORT_ROW = _table(
     _column("fate", Text),
     _column("record", Big, null=True),
     _column("problem", Text, null=True),
+    _column("label", Text, null=True),
 )
 
 # Idempotency-Key of a POST: the answer that the first of them got.

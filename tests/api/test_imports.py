@@ -70,8 +70,11 @@ def test_import_is_for_whom_it_is_and_of_who_began_it(site: Site) -> None:
 def test_plan_is_saved_under_a_name_for_everybody(site: Site) -> None:
     igor, maria = site.browser("Игорь"), site.browser("Мария Сергеевна")
     igor.post("/api/import-maps", {"title": "Выгрузка 1С", "plan": {"columns": []}}, 201)
-    igor.post("/api/import-maps", {"title": "Выгрузка 1С", "plan": {"columns": [1]}}, 201)
-    assert maria.get("/api/import-maps")["maps"] == [{"title": "Выгрузка 1С", "plan": {"columns": [1]}}]
+    plan = {"title": "Выгрузка 1С", "plan": {"columns": [1]}, "heads": {"0": "Название"}}
+    igor.post("/api/import-maps", plan, 201)
+    assert maria.get("/api/import-maps")["maps"] == [plan]
+    maria.delete("/api/import-maps?title=Выгрузка 1С", 204)
+    assert igor.get("/api/import-maps")["maps"] == []
 
 
 def workbook(sheet: bytes) -> bytes:
@@ -165,3 +168,70 @@ def test_rows_that_hide_zeroes_and_formulas_go_in_as_text_or_are_told(site: Site
         assert [row[2] for row in igor.get("/api/records/counterparty", fields="title")["rows"]][-1] == "=cmd|calc"
     else:
         assert 400 <= answer.status_code < 500
+
+
+def test_all_rows_are_checked_by_a_job_and_their_fates_are_paged(site: Site) -> None:
+    igor = site.browser("Игорь")
+    lines = "".join(f"Клиент {n};{'1234567890' if n % 3 == 0 else ''}\r\n" for n in range(300))
+    run = igor.upload("/api/imports", "клиенты.csv", f"Название;ИНН\r\n{lines}".encode(), entity="counterparty")
+    path = f"/api/imports/{run['id']}"
+    assert igor.refused("POST", f"{path}/check", 409, {})["code"] == "import_not_ready"
+    igor.put(path, {key: value for key, value in run["plan"].items() if key != "keys"})
+    begun = igor.post(f"{path}/check", status=202)["check"]
+    assert (begun["state"], begun["total"]) == ("running", 300)
+    before = site.cast.living_digest()
+    site.run_jobs()
+    assert site.cast.living_digest() == before and igor.ids("counterparty") == []
+    told = igor.get(path)["check"]
+    assert (told["state"], told["total"], told["counts"]) == ("done", 300, {"created": 200, "error": 100})
+    first = igor.get(f"{path}/rows", of="check", fate="error", limit=60)
+    rest = igor.get(f"{path}/rows", of="check", fate="error", limit=60, after=first["next"])
+    assert [one["row"] for one in first["rows"] + rest["rows"]] == [n + 2 for n in range(300) if n % 3 == 0]
+    assert rest["next"] is None and first["rows"][0]["label"] == "Клиент 0"
+    assert [(one["place"], one["value"]) for one in first["rows"][0]["problems"]] == [("values.inn", "1234567890")]
+    assert igor.get(f"{path}/rows", of="check", fate="created", limit=1)["rows"][0]["label"] == "Клиент 1"
+    igor.put(path, {**run["plan"], "keys": [], "absent": "skip"})
+    assert "check" not in igor.get(path), "another plan has another check"
+    assert igor.get(f"{path}/rows", of="check")["rows"] == []
+    assert igor.call("GET", f"{path}/rows?fate=nonsense", status=400)["error"]["code"]
+
+
+def test_report_leads_from_rows_to_records(site: Site) -> None:
+    igor = site.browser("Игорь")
+    run = igor.upload("/api/imports", "клиенты.csv", CSV, entity="counterparty")
+    path = f"/api/imports/{run['id']}"
+    igor.put(path, run["plan"])
+    igor.post(f"{path}/run", status=202)
+    site.run_jobs()
+    assert igor.get(path)["counts"] == {"created": 1, "error": 1}
+    (made,) = igor.get(f"{path}/rows", fate="created")["rows"]
+    assert made["record"] == [igor.ids("counterparty")[0], "ООО «Лютик»"]
+    (wrong,) = igor.get(f"{path}/rows", fate="error,partial")["rows"]
+    assert (wrong["row"], wrong["label"], wrong["record"]) == (3, "ООО «Василёк»", None)
+    igor.post(f"{path}/undo", status=202)
+    assert igor.get(path)["undo"]["state"] == "running"
+    site.run_jobs()
+    told = igor.get(path)
+    assert (told["state"], told["undo"]["state"]) == ("undone", "done")
+    assert igor.get("/api/imports")["imports"][0]["state"] == "undone"
+
+
+def test_samples_are_read_by_the_plan_while_it_is_made(site: Site) -> None:
+    igor = site.browser("Игорь")
+    content = "Название;Дата;Сумма\r\nНасосы;03/04/2026;1.200,50\r\nКраны;05/06/2026;7\r\n".encode()
+    run = igor.upload("/api/imports", "сделки.csv", content, entity="deal")
+    columns = [{"column": 0, "field": "title"}, {"column": 1, "field": "close_on"}, {"column": 2, "field": "amount"}]
+    for dates, read in (("dmy", "2026-04-03"), ("mdy", "2026-03-04")):
+        told = igor.post(f"/api/imports/{run['id']}/read", {"entity": "deal", "columns": columns, "dates": dates})
+        found = {one["field"]: one["read"] for one in told["columns"]}
+        assert found["close_on"][0] == {"value": "03/04/2026", "cell": read, "problem": None}
+        assert found["amount"][0]["cell"] == ["1200.50", "RUB"]
+        assert found["title"] == [] and told["problems"] == []
+    twice = [*columns, {"column": 0, "field": "amount"}]
+    told = igor.post(f"/api/imports/{run['id']}/read", {"entity": "deal", "columns": twice, "keys": ["title", "city"]})
+    assert [one["code"] for one in told["problems"]] == ["import_column_twice", "import_key_not_mapped"]
+    assert found["amount"] and any(one["problem"] for one in _of(told, 0, "amount"))
+
+
+def _of(told: dict[str, list[dict[str, object]]], column: int, field: str) -> list[dict[str, object]]:
+    return next(one["read"] for one in told["columns"] if (one["column"], one["field"]) == (column, field))  # type: ignore[return-value]

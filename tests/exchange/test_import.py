@@ -425,3 +425,138 @@ def test_exported_list_imports_back_equal(importer: Importer, romashka: Cast, tm
         counts = importer.run(run)
         assert set(counts) == {"same"}, (entity, counts, importer.troubles(run))
     assert romashka.living_digest() == before
+
+
+def check(importer: Importer, run: int) -> dict[str, Any]:
+    """What a check of all rows says, by row too."""
+    with importer.company.write() as session:
+        imports.check(session, importer.actor, importer.company.blobs, run, enqueue)
+    importer.worker.run_all()
+    with importer.company.read() as session:
+        found = import_runs.find(session, run)
+        assert found is not None
+        told = imports.told_run(session, found)["check"]
+        told["fates"] = {one.row: one.fate for one in import_runs.fates(session, told["id"], limit=5000)}
+    return told  # type: ignore[no-any-return]
+
+
+def real_fates(importer: Importer, run: int) -> dict[int, str]:
+    importer.run(run)
+    with importer.company.read() as session:
+        return {one.row: one.fate for one in import_runs.fates(session, run, limit=5000)}
+
+
+CHECKED = {
+    # what          entity          head and rows                                    plan
+    "spreadsheets": ("counterparty", None, None),
+    "repeated keys": (
+        "deal",
+        ["id,name"] + [f"A{n % 700},дело {n}" for n in range(1500)],
+        {
+            "columns": [{"column": 0, "field": "external_number"}, {"column": 1, "field": "title"}],
+            "keys": ["external_number"],
+            "existing": "overwrite",
+        },
+    ),
+    "repeated values that may not repeat": (
+        "counterparty",
+        ["name,inn"] + [f"Клиент {n},{'7707083893' if n in (3, 900) else ''}" for n in range(1000)],
+        {"columns": [{"column": 0, "field": "title"}, {"column": 1, "field": "inn"}]},
+    ),
+    "names to be made": (
+        "counterparty",
+        ["name,sector"] + [f"Клиент {n},Отрасль {n % 3}" for n in range(900)],
+        {
+            "columns": [{"column": 0, "field": "title"}, {"column": 1, "field": "sector", "missing": "create"}],
+        },
+    ),
+    "parents further down": (
+        "counterparty",
+        ["name,parent"] + [f"Клиент {n},Клиент {n + 600}" for n in range(700)],
+        {"columns": [{"column": 0, "field": "title"}, {"column": 1, "field": "parent"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CHECKED)
+def test_check_foretells_the_fate_of_every_row(importer: Importer, romashka: Cast, what: str) -> None:
+    """Rows far apart in the file meet in different portions, each of which the check rolls back."""
+    entity, lines, plan = CHECKED[what]
+    content = content_of(entity) if lines is None else "\n".join(lines).encode()
+    run = importer.upload(entity, content)
+    importer.plan(run, plan or PLANS[entity])
+    before = romashka.living_digest()
+    told = check(importer, run)
+    assert romashka.living_digest() == before
+    assert told["state"] == "done" and told["total"] == len(told["fates"]) == sum(told["counts"].values())
+    assert told["fates"] == real_fates(importer, run)
+    if what == "names to be made":
+        assert told["made"] == {"sector": 3}
+
+
+def test_value_chosen_to_be_made_is_made_while_others_stay_errors(importer: Importer, romashka: Cast) -> None:
+    plan = {
+        "columns": [
+            {"column": 0, "field": "title"},
+            {"column": 1, "field": "sector", "create": ["Связь"], "values": {"Ретеил": None}},
+        ]
+    }
+    content = table("name,sector", [["А", "Связь"], ["Б", "Ретеил"], ["В", "Прочее"]])
+    run, counts = importer.bring("counterparty", content, plan)
+    assert counts == {"created": 2, "error": 1} and importer.troubles(run) == {4: ["link_name_unknown"]}
+    rows = {row[2]: row[3] for row in romashka.system.list("counterparty", fields=("title", "sector.title"))}
+    assert rows == {"А": "Связь", "Б": None}
+
+
+def test_each_word_of_a_cell_of_several_is_replaced_for_itself(importer: Importer, romashka: Cast) -> None:
+    plan = {
+        "columns": [
+            {"column": 0, "field": "title"},
+            {"column": 1, "field": "roles", "values": {"заказчик": "client", "мусор": None}},
+        ]
+    }
+    content = table("name,roles", [["А", "Заказчик; партнёр; мусор"], ["Б", "мусор"]])
+    run, counts = importer.bring("counterparty", content, plan)
+    assert counts == {"created": 2}, importer.troubles(run)
+    values = [romashka.system.open("counterparty", id).values["roles"] for id in romashka.system.ids("counterparty")]
+    assert [sorted(one or ()) for one in values] == [["client", "partner"], []]
+
+
+def test_headings_below_the_name_of_a_report_are_found_and_may_be_moved(importer: Importer) -> None:
+    lines = "Отчёт за март 2026;;\r\n;;\r\nНазвание;ИНН;Город\r\nЛютик;7707083893;Казань\r\n"
+    run = importer.upload("counterparty", lines.encode())
+    with importer.company.write() as session:
+        found = imports.read_run(session, importer.actor, run)
+        assert found.body["plan"]["header_row"] == 3
+        assert [one["guess"] for one in found.body["columns"]] == ["title", "inn", "city"]
+        assert found.body["grid"][0] == ["Отчёт за март 2026"]
+        moved = imports.look(session, importer.actor, importer.company.blobs, run, "deal", 0, 0)
+    assert moved.entity == "deal" and moved.body["plan"]["header_row"] == 0
+    assert moved.body["columns"][0]["samples"] == ["Отчёт за март 2026", "Название", "Лютик"]
+
+
+def test_file_without_headings_goes_in_from_its_first_row(importer: Importer, romashka: Cast) -> None:
+    run = importer.upload("counterparty", "Лютик;+79161234567;12\r\nВасилёк;+79161234568;15\r\n".encode())
+    with importer.company.read() as session:
+        assert imports.read_run(session, importer.actor, run).body["plan"]["header_row"] == 0
+    importer.plan(
+        run, {"header_row": 0, "columns": [{"column": 0, "field": "title"}, {"column": 1, "field": "phones"}]}
+    )
+    assert importer.run(run) == {"created": 2}
+
+
+def test_new_plan_stops_the_check_of_the_old_one(importer: Importer) -> None:
+    run = importer.upload("counterparty", table("name", [[f"Клиент {n}"] for n in range(50)]))
+    plan = {"columns": [{"column": 0, "field": "title"}]}
+    importer.plan(run, plan)
+    with importer.company.write() as session:
+        first = imports.check(session, importer.actor, importer.company.blobs, run, enqueue).body["check"]
+    importer.plan(run, plan)
+    with importer.company.read() as session:
+        assert "check" in imports.read_run(session, importer.actor, run).body, "the same plan keeps its check"
+    importer.plan(run, {**plan, "absent": "skip"})
+    importer.worker.run_all()
+    with importer.company.read() as session:
+        assert import_runs.fates(session, first["id"]) == []
+        assert "check" not in imports.read_run(session, importer.actor, run).body
+    assert check(importer, run)["counts"] == {"skipped": 50}

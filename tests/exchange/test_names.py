@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from svyaz.exchange.column_map import nearest
+from svyaz.exchange.column_map import Nearest
 from svyaz.exchange.export import safe_text, unsafe_text
 from svyaz.exchange.label_parts import split_label
 from svyaz.exchange.lookup import words_of
@@ -22,9 +22,9 @@ def test_name_of_a_person_is_split_by_the_label_formula() -> None:
 
 def test_space_lost_in_a_product_name_is_found_again() -> None:
     labels = {"gtx pro": 1, "gtx basic": 2, "mg special": 3}
-    assert nearest("GTXPro", labels) == 1
-    assert nearest("MG Speciall", labels) == 3
-    assert nearest("Паровоз", labels) is None
+    assert Nearest(labels).to("GTXPro") == 1
+    assert Nearest(labels).to("MG Speciall") == 3
+    assert Nearest(labels).to("Паровоз") is None
 
 
 RUN = ["=1+1", "@SUM(A1)", "+cmd|calc", "-2+3+cmd", "\tx", "-Ромашка"]
