@@ -1,9 +1,31 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import vue from "@vitejs/plugin-vue";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+const PACKED = /\.(js|css|svg)$/;
+const WORTH_BYTES = 1024;
+
+// Packed once here rather than by the server for every reader; it sends <file>.gz where there is one.
+function packed(): Plugin {
+  let folder = "";
+  return {
+    name: "packed",
+    apply: "build",
+    configResolved: (config) => void (folder = join(config.build.outDir, config.build.assetsDir)),
+    closeBundle() {
+      for (const name of readdirSync(folder).filter((one) => PACKED.test(one))) {
+        const content = readFileSync(join(folder, name));
+        if (content.length >= WORTH_BYTES) writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
+      }
+    },
+  };
+}
 
 // The build goes beside the Python package, which serves it; hashed names are cached for a year.
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), packed()],
   build: { outDir: "../svyaz/static", emptyOutDir: true, target: "baseline-widely-available", assetsInlineLimit: 0 },
   server: { proxy: { "/api": process.env["SVYAZ_API"] ?? "http://127.0.0.1:8000" } },
 });

@@ -91,6 +91,8 @@ def test_phone_goes_from_list_to_card_and_adds_by_the_plus(places: dict[str, int
     page.get_by_role("region", name="Сделки").get_by_role("link").first.click()
     page.get_by_role("tab", name="Карточка").click()
     expect(page.get_by_role("tab", name="Общее")).to_be_visible()
+    page.get_by_role("tab", name="Товары").click()
+    expect(page.get_by_role("heading", name="Товары и услуги")).to_be_visible()
     page.get_by_role("tab", name="Лента").click()
     expect(page.get_by_role("region", name="Лента")).to_be_visible()
     page.get_by_role("button", name="Назад").click()
