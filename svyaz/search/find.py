@@ -25,9 +25,20 @@ from svyaz.schema.snapshot import Entity, Field
 from svyaz.search.about import About, named_about
 from svyaz.search.groups import LABEL, readable_groups
 from svyaz.search.snippet import Snippet, cut_snippet
-from svyaz.search.texts import shown_texts
+from svyaz.search.texts import plain_texts, said_text
 from svyaz.search.tokens import stems
-from svyaz.search.wanted import Seen, Unit, Way, alternatives, has_parts, look_at, marks, other_layout, read_wanted
+from svyaz.search.wanted import (
+    Mark,
+    Seen,
+    Unit,
+    Way,
+    alternatives,
+    has_parts,
+    look_at,
+    marks,
+    other_layout,
+    read_wanted,
+)
 from svyaz.storage import record_tables, run_query, search_entries, search_state, search_words
 from svyaz.storage.query import Query
 from svyaz.storage.record_tables import Stored
@@ -36,7 +47,8 @@ from svyaz.storage.session import Session
 
 FIRST_BLOCK = 24
 MOST_BLOCK = 500
-MOST_LOOKED = 10_000  # candidates of an object looked at for one page; further ones are the next page's
+MOST_WORK = 5_000  # what is spent on a page of one object, in candidates not seen; the rest is the next page's
+READ_WORK = 20  # a candidate that was read and is no hit costs as many of those
 MOST_NEAR = 8
 LETTERS: Mapping[Way, str] = {"whole": "w", "part": "p", "near": "n"}
 CURSOR = re.compile(r"([wpn])([0-9]{1,18})\Z")
@@ -86,6 +98,10 @@ class Answer:
 
     found: list[Found] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+
+
+# A candidate: its record, the hit if it is one for this reader, and what looking has cost.
+Looked = tuple[int, Hit | None, int]
 
 
 @dataclass(slots=True)
@@ -174,20 +190,22 @@ def _page(
     following = None
     for way in ways[ways.index(cursor[0]) :] if cursor else ways:
         below = cursor[1] if cursor and cursor[0] == way else search_state.TOP
-        for looked, (record, hit) in enumerate(_walk(place, units, way, below), start=1):
+        work = 0
+        for record, hit, cost in _walk(place, units, way, below):
+            work += cost
             if hit is not None and len(hits) == limit:
                 following = f"{LETTERS[way]}{record + 1}"
             elif hit is not None:
                 hits.append(hit)
-            elif looked >= MOST_LOOKED:
+            elif work >= MOST_WORK:
                 following = f"{LETTERS[way]}{record}"
             if following:
                 return Found(place.entity.key, _with_about(place, hits), following)
     return Found(place.entity.key, _with_about(place, hits), None)
 
 
-def _walk(place: Place, units: Sequence[Unit], way: Way, below: int) -> Iterator[tuple[int, Hit | None]]:
-    """Candidates under a record, the newest first: the hit, or None where there is none for this reader."""
+def _walk(place: Place, units: Sequence[Unit], way: Way, below: int) -> Iterator[Looked]:
+    """Candidates under a record, the newest first."""
     needs = _needs(place, units, way)
     groups = None if place.whole else sorted(place.groups)
     at, size, last = below * GROUPS, FIRST_BLOCK, None
@@ -207,7 +225,7 @@ def _needs(place: Place, units: Sequence[Unit], way: Way) -> Needs:
     return tuple(alternatives(unit, way) for unit in units)
 
 
-def _look(place: Place, units: Sequence[Unit], way: Way, records: Sequence[int]) -> Iterator[tuple[int, Hit | None]]:
+def _look(place: Place, units: Sequence[Unit], way: Way, records: Sequence[int]) -> Iterator[Looked]:
     if not records:
         return
     query = Query(place.entity.key, (), both(place.allowed, id_in(records)), limit=len(records), far=place.far)
@@ -217,12 +235,16 @@ def _look(place: Place, units: Sequence[Unit], way: Way, records: Sequence[int])
         part = records[start : start + FIRST_BLOCK]
         stored = record_tables.fetch(place.session, place.entity.key, [id for id in part if id in seen], keys)
         for id in part:
-            yield id, _hit(place, units, way, stored[id]) if id in stored else None
+            if id in stored:
+                hit = _hit(place, units, way, stored[id])
+                yield id, hit, 1 if hit else READ_WORK
+            else:
+                yield id, None, 1
 
 
 def _hit(place: Place, units: Sequence[Unit], way: Way, stored: Stored) -> Hit | None:
     """The hit, shown by the text in which most of the units stand; None when some unit stands nowhere."""
-    texts = [(one, look_at(text)) for one in place.fields for text in shown_texts(stored, one)]
+    texts = [(one, look_at(text)) for one in place.fields for text in plain_texts(stored, one)]
     best, most, missing = None, 0, set(units)
     for shown, text in texts:
         told = {unit: marks(unit, text, way) for unit in units}
@@ -235,7 +257,17 @@ def _hit(place: Place, units: Sequence[Unit], way: Way, stored: Stored) -> Hit |
     if way == "near":
         place.met.update(_met(units, [text for _, text in texts]))
     shown, text, places = best
-    return Hit(stored.id, stored.label, shown.key, cut_snippet(text.text, places))
+    return Hit(stored.id, stored.label, shown.key, _snippet(units, way, shown, text, places))
+
+
+def _snippet(units: Sequence[Unit], way: Way, field: Field, text: Seen, places: Sequence[Mark]) -> Snippet:
+    """As the field is said to a person: a phone in its groups of digits."""
+    told = said_text(field, text.text)
+    if told != text.text:
+        said = look_at(told)
+        again = [mark for unit in units for mark in marks(unit, said, way)]
+        return cut_snippet(told, again) if again else cut_snippet(text.text, places)
+    return cut_snippet(told, places)
 
 
 def _is_whole(units: Sequence[Unit], texts: Sequence[Seen]) -> bool:

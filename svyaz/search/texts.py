@@ -40,17 +40,24 @@ def kept_texts(stored: Stored, fields: Iterable[Field]) -> Body:
     return body
 
 
-def shown_texts(stored: Stored, field: Field) -> list[str]:
-    """For a person: a phone is said in its groups of digits, a label stands in brackets."""
+def plain_texts(stored: Stored, field: Field) -> list[str]:
+    """To be looked at; a label stands in brackets after its phone."""
     value = value_of(stored, field)
     texts = []
     for one in value if isinstance(value, tuple) else (value,):
         if isinstance(one, Labelled):
-            told = say_phone(one.value) if field.type == "phone" else one.value
-            texts.append(f"{told} ({one.label})" if one.label else told)
+            texts.append(f"{one.value} ({one.label})" if one.label else one.value)
         elif one:
             texts.append(str(one))
     return texts
+
+
+def said_text(field: Field, plain: str) -> str:
+    """For a person: «+7 916 123-45-67 (рабочий)»."""
+    if field.type != "phone":
+        return plain
+    number, blank, label = plain.partition(" ")
+    return say_phone(number) + blank + label
 
 
 def write_body(body: Body) -> str:

@@ -1,7 +1,7 @@
 """What an entry is found by.  A token begins with a sign that no word has, so kinds never meet:
 
     §компан   the stem of a word: «компания», «компаниями»
-    ¶ком      how a word begins, by 1, 2, 3, 5, 7 and 9 letters: the last word of a search is often unfinished
+    ¶ком      how a word begins, by 1 to 8 and by 10 letters: the last word of a search is often unfinished
     ·омп      three letters in a row: a part of a word, some digits of a phone
 
 Long texts (letters, notes) have the third kind for their beginning only, and for digits everywhere.
@@ -16,7 +16,7 @@ import Stemmer
 
 from svyaz.search.words import CYRILLIC, RULES, Word, numbers_of, words_of
 
-BEGINNINGS = (1, 2, 3, 5, 7, 9)
+BEGINNINGS = (1, 2, 3, 4, 5, 6, 7, 8, 10)
 PART = 3
 LONGEST_WORD = 64  # letters of a word that are looked at
 PARTS_OF_LONG = 500  # characters of a long text in which any part of a word is found
