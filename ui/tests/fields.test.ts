@@ -112,6 +112,13 @@ describe("editing in place", () => {
     expect(editor.get("input").attributes("aria-invalid")).toBe("true");
   });
 
+  it("keeps a foreign currency when only the sum is typed over", () => {
+    const euro = fieldTypes["money"]?.entry;
+    expect(euro?.show(["100.00", "EUR"], field("money"))).toBe("100 EUR");
+    expect(euro?.read("120 EUR", field("money"))).toEqual({ cell: ["120", "EUR"] });
+    expect(euro?.show(["100.00", "RUB"], field("money"))).toBe("100");
+  });
+
   it("empties a value typed away", async () => {
     const editor = open("integer", 5);
     await editor.get("input").setValue("");

@@ -24,6 +24,8 @@ export interface FieldOptions {
   readonly multiline?: boolean;
   readonly scale?: number;
   readonly currency?: string | null;
+  /** Of money: the company's currency. */
+  readonly base?: string;
   readonly max?: number;
 }
 

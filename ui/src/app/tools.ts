@@ -1,14 +1,10 @@
 /** What editors of fields ask of the rest of the program (fields/types.ts). */
 import { fileAddress, suggest, uploadFiles } from "../api/records";
 import type { FieldTools } from "../fields";
-import { findEntity, schema } from "../schema";
-import { me } from "../schema/session";
+import { schema } from "../schema";
 
 export function makeFieldTools(): FieldTools {
   return {
-    get me() {
-      return me.value?.id ?? null;
-    },
     async suggest(asked, text) {
       // A link to a record of any object names none: it searches in all that the reader sees.
       const entities = asked.length ? asked : Object.values(schema().entities).filter((entity) => entity.kind === "record").map((entity) => entity.key);
@@ -19,7 +15,6 @@ export function makeFieldTools(): FieldTools {
       return found.flat();
     },
     upload: uploadFiles,
-    address: (entity, id) => (findEntity(entity) ? `/${entity}/${id}` : null),
     fileAddress,
   };
 }

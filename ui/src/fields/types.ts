@@ -49,10 +49,8 @@ export const NEEDS_NOTHING: readonly Condition[] = ["yes", "no", "empty", "fille
 
 /** What fields ask of the layers above: found by injection, so that fields import nobody. */
 export interface FieldTools {
-  readonly me: number | null;
   suggest(entities: readonly string[], text: string): Promise<readonly LinkCell[]>;
   upload(files: Iterable<File>): Promise<readonly FileCell[]>;
-  address(entity: string, id: number): string | null;
   fileAddress(id: number): string;
 }
 

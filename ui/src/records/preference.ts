@@ -9,8 +9,6 @@ export async function loadPreference<T>(key: string, fallback: T): Promise<T> {
   return (known.get(key) as T | null) ?? fallback;
 }
 
-export const peekPreference = <T>(key: string): T | undefined => (known.get(key) as T | null | undefined) ?? undefined;
-
 export function keepPreference(key: string, value: unknown): void {
   known.set(key, value);
   clearTimeout(timers.get(key));

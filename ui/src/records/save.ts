@@ -6,7 +6,7 @@ import { isEmptyCell, sameCell } from "../fields";
 import { toast } from "../kit/toast";
 import { findEntity, findField, findStage, stageField } from "../schema";
 import { t } from "../words";
-import { forget, peek, putView, type Rec } from "./cache";
+import { forget, putView, type Rec } from "./cache";
 import { askConflict, askDemand, type Clash } from "./questions";
 import { noteWrite } from "./writes";
 
@@ -132,6 +132,3 @@ export function sayRefusal(refusal: unknown): string {
 }
 
 export const tell = (refusal: unknown): void => toast(sayRefusal(refusal), { tone: "danger" });
-
-/** The last known version of a record whatever view asks, reading it when it is not known yet. */
-export const findOrLoad = async (entity: string, id: number): Promise<Rec> => peek(entity, id) ?? loadRecord(entity, id);

@@ -22,10 +22,8 @@ export function schema(): Schema {
   return current.value;
 }
 
-export const schemaLoaded = (): boolean => current.value !== null;
 export const findEntity = (key: string): Entity | null => current.value?.entities[key] ?? null;
 export const menu = (): readonly MenuEntry[] => current.value?.menu ?? [];
-export const baseCurrency = (): string => current.value?.settings.currency ?? "RUB";
 
 /** Menu entries by group, in the order of the menu. */
 export function menuGroups(): readonly { readonly title: string; readonly entries: readonly MenuEntry[] }[] {

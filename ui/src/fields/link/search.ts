@@ -45,5 +45,5 @@ export function useLinkSearch(field: Field) {
   }
 
   void find("");
-  return { options, busy, search, me: tools?.me ?? null };
+  return { options, busy, search };
 }

@@ -36,16 +36,18 @@ export function readMoney(text: string, fallback: string): Read {
 
 const isCurrency = (code: string): boolean => Intl.supportedValuesOf("currency").includes(code);
 
-// A field without a currency of its own keeps the one it has; a new value comes in the company's, which the server knows.
-const currencyOf = (cell: Cell, field: Field): string => field.options.currency ?? moneyOf(cell)?.[1] ?? "RUB";
+const usualCurrency = (field: Field): string => field.options.currency ?? field.options.base ?? "RUB";
 
 const entry: Entry = {
   input: "decimal",
-  show(cell) {
+  // Another currency than the usual stands in the input, so that typing a new sum does not change it unseen.
+  show(cell, field) {
     const money = moneyOf(cell);
-    return money ? money[0].replace(/\.0+$/, "").replace(".", ",") : "";
+    if (!money) return "";
+    const amount = money[0].replace(/\.0+$/, "").replace(".", ",");
+    return money[1] === usualCurrency(field) ? amount : `${amount} ${money[1]}`;
   },
-  read: (text, field) => readMoney(text, currencyOf(null, field)),
+  read: (text, field) => readMoney(text, usualCurrency(field)),
 };
 
 export const money: FieldType = {
