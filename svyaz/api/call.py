@@ -17,6 +17,7 @@ from svyaz.access.actor import Actor
 from svyaz.api.errors import BadRequest, WrongOrigin
 from svyaz.kernel.http import Incoming
 from svyaz.kernel.problem import NotFound
+from svyaz.kernel.text import TextHasNul, shown
 from svyaz.kernel.words import load_words
 from svyaz.live.hub import Live
 from svyaz.org.actors import build_actor
@@ -131,12 +132,18 @@ class Call:
         if not self.incoming.body:
             raise BadRequest("body", expected="JSON")
         try:
-            return msgspec.json.decode(self.incoming.body, type=shape)
+            told = msgspec.json.decode(self.incoming.body, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise BadRequest("body", expected=str(wrong)[:300]) from None
+        if isinstance(told, msgspec.Struct):
+            for name in told.__struct_fields__:
+                _check_text(name, getattr(told, name))
+        return told
 
     def query(self, name: str, default: str = "") -> str:
-        return self.incoming.query.get(name, default)
+        given = self.incoming.query.get(name, default)
+        _check_text(name, given)
+        return given
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         given = self.query(name)
@@ -159,3 +166,13 @@ class Call:
         if not given.isascii() or not given.isdigit() or len(given) > 18:
             raise NotFound(name, entity=self.incoming.params.get("entity", ""), id=given[:40])
         return int(given)
+
+
+def _check_text(name: str, given: Any) -> None:
+    """A filter, a search, a name: PostgreSQL takes no NUL in any text, so it is refused before it gets there.
+
+    Values of records are looked at by their fields, each with its place.
+    """
+    for one in given if isinstance(given, list) else (given,):
+        if isinstance(one, str) and "\0" in one:
+            raise TextHasNul(name, value=shown(one))

@@ -1,0 +1,3 @@
+from tests.cast import romashka
+
+__all__ = ["romashka"]
