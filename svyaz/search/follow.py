@@ -31,7 +31,7 @@ from svyaz.storage.search_state import TOP, Plan, State
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 
-PORTION = 200  # records of a step: under a tenth of a second of the writer
+PORTION = 100  # records of a step: some ten milliseconds of the writer
 FEED = 1_000  # changes looked at in a step
 
 

@@ -66,31 +66,34 @@ def read_wanted(typed: str) -> tuple[Unit, ...]:
     text = typed[:MOST_TYPED]
     words = words_of(text)
     stem = stems().stem
-    units: list[Unit] = []
-    at = 0
-    while at < len(words) and len(units) < MOST_UNITS:
-        end = _number_end(text, words, at)
-        run = words[at:end]
-        last = end == len(words)
+    runs = [run for together in _runs(text, words) for run in _split(together)]
+    units: dict[Unit, None] = {}
+    for run in runs[:MOST_UNITS]:
         whole = "".join(one.text for one in run)[:LONGEST_WORD]
-        spoken = _spoken(whole) if whole.isascii() and whole.isdigit() and len(whole) >= PART else ()
-        unit = Unit(whole, tuple(stem(one.text) for one in run), last, spoken)
-        if unit not in units:
-            units.append(unit)
-        at = end
+        spoken = _spoken(whole) if _is_digits(run[0]) and len(whole) >= PART else ()
+        units[Unit(whole, tuple(stem(one.text) for one in run), run is runs[-1], spoken)] = None
     return tuple(units)
 
 
-def _number_end(text: str, words: Sequence[Word], at: int) -> int:
-    """Where a number in pieces that begins here ends; the next word when it is none."""
-    end = at
-    while end < len(words) and words[end].text.isascii() and words[end].text.isdigit():
-        if end > at and not BETWEEN.fullmatch(text, words[end - 1].end, words[end].start):
-            break
-        end += 1
-    if sum(len(one.text) for one in words[at:end]) > MOST_DIGITS:
-        return at + 1
-    return max(end, at + 1)
+def _runs(text: str, words: Sequence[Word]) -> list[list[Word]]:
+    """Words one by one, pieces of digits that stand side by side together."""
+    runs: list[list[Word]] = []
+    for word in words:
+        last = runs[-1][-1] if runs else None
+        if last and _is_digits(last) and _is_digits(word) and BETWEEN.fullmatch(text, last.end, word.start):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _split(run: list[Word]) -> list[list[Word]]:
+    """Figures too many for one number are words of their own."""
+    return [run] if sum(len(one.text) for one in run) <= MOST_DIGITS else [[one] for one in run]
+
+
+def _is_digits(word: Word) -> bool:
+    return word.text.isascii() and word.text.isdigit()
 
 
 def _spoken(digits: str) -> tuple[str, ...]:
