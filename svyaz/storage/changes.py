@@ -122,6 +122,15 @@ def between(session: Session, after: int, until: int, entities: Sequence[int] | 
     return _changes(session, f"{where} ORDER BY {column}", parameters)
 
 
+def from_seq(session: Session, seq: int) -> list[Change]:
+    """Everything that was logged from a seq on, in the order in which it was logged."""
+    return _changes(session, "seq >= ? ORDER BY seq", (seq,))
+
+
+def by_seq(session: Session, seqs: Sequence[int]) -> list[Change]:
+    return _changes(session, session.in_list("seq", "bigint"), (session.list_parameter(seqs),))
+
+
 def counts(session: Session, after: int, until: int) -> dict[int, int]:
     """How many changes each entity (number) has between two positions; without reading what they say."""
     column = _position(session)

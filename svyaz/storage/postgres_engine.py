@@ -121,6 +121,7 @@ class PostgresDatabase:
         self._closed = False
         local = f"SET LOCAL search_path TO \"{schema}\"; SET LOCAL timezone TO 'UTC'"
         self._begin_reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {local}"
+        self._begin_aside = f"BEGIN ISOLATION LEVEL REPEATABLE READ; {local}"
         # No table changes under a writer: it shares a lock that whoever changes tables takes alone.
         self._begin_writing = f"BEGIN; {local}; SELECT pg_advisory_xact_lock_shared({TABLES_LOCK})"
         self._begin_alone = (
@@ -131,6 +132,12 @@ class PostgresDatabase:
     def read(self) -> Iterator[Session]:
         """One state of the base from the first statement to the last."""
         with self._transaction(self._begin_reading, writes=False) as session:
+            yield session
+
+    @contextmanager
+    def aside(self) -> Iterator[Session]:
+        """As read(), where temporary tables may be made; nothing of it is left."""
+        with self._transaction(self._begin_aside, writes=False, keep=False) as session:
             yield session
 
     @contextmanager
@@ -161,7 +168,7 @@ class PostgresDatabase:
             self._idle.pop().close()
 
     @contextmanager
-    def _transaction(self, begin: str, writes: bool) -> Iterator[Session]:
+    def _transaction(self, begin: str, writes: bool, keep: bool = True) -> Iterator[Session]:
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise DatabaseBusy()
         try:
@@ -172,7 +179,10 @@ class PostgresDatabase:
                 if self.configure:
                     self.configure(session)
                 yield session
-                self._commit(connection)
+                if keep:
+                    self._commit(connection)
+                else:
+                    self._roll_back(connection)
                 if writes:
                     warn_if_long(began)
             except BaseException:

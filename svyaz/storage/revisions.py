@@ -37,6 +37,14 @@ def read_source(session: Session, number: int) -> Any:
     return orjson.loads(rows[0][0])
 
 
+def source_at(session: Session, at: datetime) -> Any:
+    """The JSON of the configuration that was in force at a moment; None when there was none yet."""
+    rows = session.fetch(
+        "SELECT source FROM sv_revision WHERE at <= ? ORDER BY number DESC LIMIT 1", (session.put_instant(at),)
+    )
+    return orjson.loads(rows[0][0]) if rows else None
+
+
 def add_revision(
     session: Session, number: int, actor: int | None, title: str, digest: str, source: Any, steps: list[dict[str, Any]]
 ) -> None:

@@ -54,6 +54,7 @@ class Session:
         self.callbacks: list[Callable[[], None]] = []
         self.conduct: tuple[Any, ...] = ()  # traits, handed from app.py to records; storage never looks inside
         self.logged: Callable[[], None] | None = None  # whom to tell after the commit that the log has grown
+        self.past: datetime | None = None  # the moment whose base this transaction shows (records.as_of)
         self._snapshot: Snapshot | None = None
         self._terms: Terms | None = None
 

@@ -107,6 +107,18 @@ class SqliteDatabase:
         self._closed = False
 
     @contextmanager
+    def aside(self) -> Iterator[Session]:
+        """As read(), where temporary tables may be made; nothing of it is left."""
+        with self.read() as session:
+            assert isinstance(session, SqliteSession)
+            session.run("PRAGMA query_only=0")
+            try:
+                yield session
+            finally:
+                session.connection.rollback()
+                session.connection.execute("PRAGMA query_only=1")
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """What is read is one state of the base from the first statement to the last; nothing waits."""
         if not self._places.acquire(timeout=WAIT_SECONDS):

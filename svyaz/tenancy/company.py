@@ -67,6 +67,9 @@ class Company:
     def read(self) -> AbstractContextManager[Session]:
         return self.database.read()
 
+    def aside(self) -> AbstractContextManager[Session]:
+        return self.database.aside()
+
     def write(self) -> AbstractContextManager[Session]:
         return self.database.write()
 
