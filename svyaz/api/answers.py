@@ -205,6 +205,12 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         unmatched=several(MAP),
         total=NUMBER,
     ),
+    ("POST", "/api/imports/{id}/look"): named("Import"),
+    ("POST", "/api/imports/{id}/read"): shape(columns=several(MAP), problems=several(named("Told"))),
+    ("POST", "/api/imports/{id}/check"): named("Import"),
+    ("GET", "/api/imports/{id}/rows"): shape(
+        rows=several(shape(row=NUMBER, fate=TEXT, record=named("Link"), problems={"type": "array"})), next=maybe(NUMBER)
+    ),
     ("POST", "/api/imports/{id}/run"): shape(id=NUMBER, job=NUMBER, batch=NUMBER, state=TEXT),
     ("POST", "/api/imports/{id}/cancel"): shape(id=NUMBER, state=TEXT),
     ("POST", "/api/imports/{id}/undo"): shape(job=NUMBER),

@@ -47,7 +47,9 @@ def test_server_answers_and_is_asked_as_the_document_says(site: Site) -> None:
         told = document["paths"][path][call.method.lower()]
         if "requestBody" in told and not call.files:
             shape = told["requestBody"]["content"]["application/json"]["schema"]
-            body = {"entity": "counterparty", **call.body} if call.method == "PUT" and "imports" in path else call.body
+            # A plan of an import that is there may leave out the entity: the import knows it.
+            is_plan = path.startswith("/api/imports/{id}") and "columns" in call.body
+            body = {"entity": "counterparty", **call.body} if is_plan else call.body
             wrong += [(call.asked, "body", one.message) for one in checker(document, shape).iter_errors(body)]
         answer = call.send(people[call.who])
         response = told["responses"].get(str(answer.status_code))
