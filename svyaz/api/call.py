@@ -14,7 +14,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from svyaz.access.actor import Actor
+from svyaz.access.apply import require
 from svyaz.api.errors import BadRequest, WrongOrigin
+from svyaz.api.limits import Limits
 from svyaz.kernel.http import Incoming
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import TextHasNul, shown
@@ -30,6 +32,7 @@ from svyaz.org.sessions import (
     touch,
     wants_touch,
 )
+from svyaz.records.as_of import go_back, moment_of
 from svyaz.storage.accounts import SignedIn
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
@@ -45,6 +48,11 @@ class Actors:
 
     limit: int = 2_000
     _kept: dict[tuple[int, int, int, str], Actor] = field(default_factory=dict)
+    _hints: Limits = field(default_factory=lambda: Limits(per_second=1 / 30, burst=20))
+
+    def may_hint(self, employee: int | None) -> bool:
+        """Whether to tell that a double exists among records the asker may not see: twenty, then two a minute."""
+        return self._hints.take(str(employee)) >= 0
 
     def of(self, session: Session, found: SignedIn, language: str) -> Actor | None:
         kind: Literal["person", "token"] = "token" if not found.csrf else "person"
@@ -113,6 +121,21 @@ class Call:
     def reading(self) -> Iterator[tuple[Session, Actor]]:
         with self.company.read() as session:
             yield session, self.actor(session)
+        self.touch()
+
+    @contextmanager
+    def reading_as_of(self, said: str, entity: str) -> Iterator[tuple[Session, Actor]]:
+        """As `reading`, of the base as it was: `said` is an instant, a day (its end in the company's zone) or "" for now.
+        entity: what will be read."""
+        if not said:
+            with self.reading() as asked:
+                yield asked
+            return
+        with self.company.aside() as session:
+            actor = self.actor(session)
+            require(session.snapshot, actor, entity, "history")
+            go_back(session, moment_of(said, session.snapshot.settings.zone), entity)
+            yield session, actor
         self.touch()
 
     @contextmanager

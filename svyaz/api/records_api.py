@@ -15,6 +15,7 @@ from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.records import bulk, duplicates, history, idempotency, read, trash, trash_page, undo, write
 from svyaz.records.read import ListRequest, RecordView
+from svyaz.records.runners import undo_later
 from svyaz.storage.query import Count, Measure, Page
 from svyaz.storage.session import Session
 
@@ -28,6 +29,7 @@ LIST_QUERY = (
     ("count", "string"),
     ("kept", "string"),
     ("format", "string"),
+    ("as_of", "string"),
 )
 
 
@@ -59,6 +61,7 @@ class QueryBody(msgspec.Struct, forbid_unknown_fields=True):
     after: str | None = None
     count: Literal["none", "capped", "exact"] = "none"
     kept: Literal["living", "deleted"] = "living"
+    as_of: str = ""
     group: str = ""
     first: int = 20
     totals: list[Total] = []
@@ -108,10 +111,12 @@ def list_records(call: Call) -> Answer:
         kept=_one_of(call, "kept", ("living", "deleted")),
     )
     if form in ("csv", "xlsx", "ndjson"):
+        if call.query("as_of"):
+            raise BadRequest("as_of", expected="format=rows, objects")
         return export_answer(call, entity, request, form)
     if form not in ("", "rows", "objects"):
         raise BadRequest("format", expected="rows, objects, csv, xlsx, ndjson")
-    with call.reading() as (session, actor):
+    with call.reading_as_of(call.query("as_of"), entity) as (session, actor):
         page = read.read_page(session, actor, entity, request)
         counted = _counted(session, actor, entity, request)
     return Answer(body=told_page(page, counted, form == "objects"))
@@ -135,7 +140,7 @@ def query_records(call: Call) -> Answer:
         kept=body.kept,
     )
     measures = tuple(Measure(one.function, tuple(one.field.split(".")) if one.field else ()) for one in body.totals)
-    with call.reading() as (session, actor):
+    with call.reading_as_of(body.as_of, entity) as (session, actor):
         if body.group:
             groups = read.read_groups(session, actor, entity, request, body.group, measures, body.first)
             columns = read.columns_of(session, actor, entity, request)
@@ -166,10 +171,11 @@ def query_records(call: Call) -> Answer:
 
 
 def read_record(call: Call) -> Answer:
-    """GET /api/records/{entity}/{id}"""
-    call.only()
-    with call.reading() as (session, actor):
-        return Answer(body=told_record(read.read_record(session, actor, call.incoming.params["entity"], call.id())))
+    """GET /api/records/{entity}/{id}?as_of="""
+    call.only("as_of")
+    entity = call.incoming.params["entity"]
+    with call.reading_as_of(call.query("as_of"), entity) as (session, actor):
+        return Answer(body=told_record(read.read_record(session, actor, entity, call.id())))
 
 
 def create_record(call: Call) -> Answer:
@@ -238,7 +244,11 @@ def check_record(call: Call) -> Answer:
     entity, body = call.incoming.params["entity"], call.body(CheckBody)
     with call.reading() as (session, actor):
         found = duplicates.find_duplicates(session, actor, entity, body.values, body.id)
-    return Answer(body={"duplicates": found})
+        wrong = write.check_record(session, actor, entity, body.values, body.id)
+    if any(one.id is None for one in found) and not call.actors.may_hint(actor.employee):
+        # «Somebody has this phone» about records one may not see is an answer to guess with: not endlessly.
+        found = [one for one in found if one.id is not None]
+    return Answer(body={"duplicates": found, "problems": [describe(one, call.language) for one in wrong]})
 
 
 def suggest_records(call: Call) -> Answer:
@@ -284,10 +294,13 @@ def plan_undo(call: Call) -> Answer:
 
 
 def undo_batch(call: Call) -> Answer:
-    """POST /api/changes/{batch}/undo  body: {"force": false}"""
-    body = call.body(BatchUndoBody)
+    """POST /api/changes/{batch}/undo  body: {"force": false}; a very large batch is taken back by a job (202)."""
+    body, batch = call.body(BatchUndoBody), call.id("batch")
     with call.writing() as (session, actor):
-        return Answer(body=told_undone(undo.undo_batch(session, actor, call.id("batch"), body.force), call.language))
+        plan = undo.plan_undo(session, actor, batch, body.force)
+        if len(plan.back) > undo.MOST_IN_ONE_GO:
+            return Answer(202, {"job": undo_later(session, actor, batch, body.force)})
+        return Answer(body=told_undone(undo.undo_batch(session, actor, batch, body.force), call.language))
 
 
 def list_trash(call: Call) -> Answer:
@@ -442,7 +455,15 @@ ROUTES = (
         query=(("q", "string"), ("limit", "integer")),
         per_entity=True,
     ),
-    Route("GET", "/api/records/{entity}/{id}", read_record, "Read one", answer="Record", per_entity=True),
+    Route(
+        "GET",
+        "/api/records/{entity}/{id}",
+        read_record,
+        "Read one",
+        query=(("as_of", "string"),),
+        answer="Record",
+        per_entity=True,
+    ),
     Route(
         "PATCH",
         "/api/records/{entity}/{id}",

@@ -15,13 +15,15 @@ field since (its values are gone with it).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from svyaz.access.actor import SYSTEM
 from svyaz.access.paths import paths_of
 from svyaz.fields.registry import TYPES
+from svyaz.kernel.clock import day_bounds, parse_instant
 from svyaz.kernel.problem import Problem
 from svyaz.records.draft import Draft
 from svyaz.records.entry import open_entry
@@ -36,6 +38,7 @@ from svyaz.storage.record_tables import Stored
 from svyaz.storage.session import Session
 
 MOST_CHANGED = 200_000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 LIFE = ("Created", "Deleted", "Restored", "Erased")
 WRITES = ("Created", "Changed", "Restored", "Linked", "Unlinked")
 
@@ -46,6 +49,16 @@ class AsOfTooFar(Problem):
 
 class AsOfFieldDropped(Problem):
     code = "as_of_field_dropped"  # facts: entity, fields
+
+
+def moment_of(said: str, zone: str) -> datetime:
+    """An instant with its zone, or a day: its last second in the zone.  Raises BadValue."""
+    if _DAY.fullmatch(said):
+        try:
+            return day_bounds(zone, date.fromisoformat(said))[1] - timedelta(seconds=1)
+        except (ValueError, OverflowError):
+            pass
+    return parse_instant(said)
 
 
 def go_back(session: Session, at: datetime, entity: str = "") -> None:

@@ -68,7 +68,13 @@ class RecordView:
 
 
 def ground_of(session: Session, actor: Actor) -> Ground:
-    return Ground(me=actor.employee, now=session.now, zone=session.snapshot.settings.zone)
+    """As of a past moment, «now» and «today» are of that moment: what was overdue then, not what is today."""
+    return Ground(me=actor.employee, now=session.past or session.now, zone=session.snapshot.settings.zone)
+
+
+def verb_of(session: Session, verb: str) -> str:
+    """To look at the past is to look into history, whatever is asked there."""
+    return "history" if session.past is not None and verb == "see" else verb
 
 
 def read_page(session: Session, actor: Actor, entity: str, request: ListRequest) -> Page:
@@ -197,7 +203,7 @@ def make_query(
     snapshot = session.snapshot
     if most is not None and not 1 <= request.limit <= most:
         raise TooManyRecords("limit", count=request.limit, limit=most)
-    shape = QueryShape(entity, verb, request.filter, request.sort, request.fields)
+    shape = QueryShape(entity, verb_of(session, verb), request.filter, request.sort, request.fields)
     prepared = _prepared(snapshot.digest, actor.standing, actor.language, shape, Carried(snapshot, actor))
     return replace(prepared, limit=request.limit, offset=request.offset, after=request.after, kept=request.kept)
 
@@ -287,7 +293,7 @@ def _order(scope: ReaderScope, sort: str) -> tuple[Order, ...]:
 def _find_view(session: Session, actor: Actor, shape: Entity, id: int) -> RecordView | None:
     snapshot = session.snapshot
     fields: Sequence[Field] = readable(snapshot, actor, shape.key)
-    allowed = condition(snapshot, actor, shape.key, "see")
+    allowed = condition(snapshot, actor, shape.key, verb_of(session, "see"))
     far = far_of(snapshot, actor)
     ground = ground_of(session, actor)
     columns = (("label",), *((one.key,) for one in fields))
@@ -304,6 +310,8 @@ def _find_view(session: Session, actor: Actor, shape: Entity, id: int) -> Record
     row = page.rows[0]
     values = {one.key: cell for one, cell in zip(fields, row[3:], strict=False)}
     rights = {verb: _may_with(session, actor, shape, id, verb, ground, far) for verb in ("change", "delete", "history")}
+    if session.past is not None:
+        rights |= {"change": False, "delete": False}
     return RecordView(row[0], row[1], row[2], shape.key, values, deleted, rights)
 
 

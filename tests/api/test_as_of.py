@@ -1,0 +1,61 @@
+"""As of a moment over HTTP: a list, its count and totals, a board, one record."""
+
+from __future__ import annotations
+
+from svyaz.schema.snapshot import Grant
+from tests.api.site import Site
+
+BEFORE = "2026-03-03T09:00:00Z"
+
+
+def test_list_its_count_totals_board_and_record_are_as_they_were(site: Site) -> None:
+    igor = site.browser("Игорь")
+    kept = igor.create("deal", title="Насосы", amount="100.00")
+    gone = igor.create("deal", title="Краны", amount="50.00")
+    site.cast.tick(hours=1)
+    igor.change("deal", kept["id"], kept["version"], title="Трубы", amount="700.00")
+    igor.delete(f"/api/records/deal/{gone['id']}")
+    igor.create("deal", title="Новая", amount="1.00")
+    path = "/api/records/deal"
+    told = igor.get(path, as_of=BEFORE, fields="title,amount", sort="title", count="exact")
+    assert [row[2:] for row in told["rows"]] == [["Краны", ["50.00", "RUB"]], ["Насосы", ["100.00", "RUB"]]]
+    assert told["count"]["value"] == 2
+    assert [row[2] for row in igor.get(path, fields="title", sort="title")["rows"]] == ["Новая", "Трубы"]
+    totals = igor.post(f"{path}/query", {"as_of": BEFORE, "totals": [{"function": "sum", "field": "amount"}]})
+    assert totals["totals"][0][0] == "150.00" or totals["totals"][0][0][0] == "150.00"
+    board = igor.post(f"{path}/query", {"as_of": BEFORE, "group": "stage"})
+    assert sum(one["count"] for one in board["groups"]) == 2
+    past = igor.get(f"{path}/{kept['id']}", as_of=BEFORE)
+    assert (past["version"], past["values"]["title"], past["label"]) == (1, "Насосы", "Насосы")
+    assert past["rights"]["change"] is False
+    assert igor.get(f"{path}/{gone['id']}", as_of=BEFORE)["deleted_at"] is None
+
+
+def test_record_that_was_not_there_yet_is_not_found_then(site: Site) -> None:
+    igor = site.browser("Игорь")
+    site.cast.tick(hours=1)
+    deal = igor.create("deal", title="Насосы")
+    assert igor.refused("GET", f"/api/records/deal/{deal['id']}?as_of={BEFORE}", 404)["code"] == "not_found"
+    assert igor.get("/api/records/deal", as_of="2026-03-02")["rows"] == []
+    assert len(igor.get("/api/records/deal", as_of="2026-03-03")["rows"]) == 1
+
+
+def test_past_is_for_those_who_may_see_the_history(site: Site) -> None:
+    deal = site.browser("Игорь").create("deal", title="Тайна")
+    site.cast.give_role("Ольга", "looker", Grant("deal", {"see": "all"}))
+    olga = site.browser("Ольга")
+    assert olga.open("deal", deal["id"])["values"]["title"] == "Тайна"
+    with site.nothing_changes():
+        for path in (f"/api/records/deal?as_of={BEFORE}", f"/api/records/deal/{deal['id']}?as_of={BEFORE}"):
+            assert olga.refused("GET", path, 403)["code"] == "denied_history"
+        assert olga.refused("POST", "/api/records/deal/query", 403, {"as_of": BEFORE})["code"] == "denied_history"
+
+
+def test_moment_that_is_no_moment_is_refused(site: Site) -> None:
+    igor = site.browser("Игорь")
+    for wrong in ("вчера", "2026-13-45", "2026-03-03T09:00:00", "9999-12-31"):
+        told = igor.send("GET", f"/api/records/deal?as_of={wrong}")
+        assert told.status_code in (200, 422), (wrong, told.text)
+        if wrong != "9999-12-31":
+            assert told.json()["error"]["code"] == "instant_not_understood"
+    assert igor.refused("GET", f"/api/records/deal?as_of={BEFORE}&format=csv", 400)["code"] == "bad_request"
