@@ -161,7 +161,8 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         ]
     },
     ("POST", f"{RECORDS}/check"): shape(
-        duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY))
+        duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY)),
+        problems=several(named("Told")),
     ),
     ("GET", f"{RECORDS}/suggest"): shape(items=several(named("Link"))),
     ("GET", f"{RECORD}/history"): shape(

@@ -33,12 +33,19 @@ class Limits:
             self._take(name, factor)
 
     def _take(self, name: str, factor: float) -> None:
+        left = self.take(name, factor)
+        if left < 0:
+            raise TooManyRequests(seconds=max(1, round(-left / (self.per_second * factor))))
+
+    def take(self, name: str, factor: float = 1.0) -> float:
+        """Take one token; returns what is left, or minus what was missing: then nothing is taken."""
         at = self.now()
         with self._lock:
             left, seen = self._buckets.get(name, (self.burst * factor, at))
             left = min(self.burst * factor, left + (at - seen) * self.per_second * factor)
             if left < 1:
-                raise TooManyRequests(seconds=max(1, round((1 - left) / (self.per_second * factor))))
+                return left - 1
             if len(self._buckets) > 10_000:
                 self._buckets.clear()
             self._buckets[name] = (left - 1, at)
+            return left - 1

@@ -305,3 +305,26 @@ def test_per_cent_and_underscore_of_a_person_are_only_signs(site: Site) -> None:
         if typed != "\\":
             rows = olga.get("/api/records/counterparty", filter=f"contains(title, '{typed}')", fields="title")["rows"]
             assert [row[2] for row in rows] == found
+
+
+def test_form_is_told_all_it_lacks_before_it_is_saved(site: Site) -> None:
+    olga = site.browser("Ольга")
+    with site.nothing_changes():
+        told = olga.post("/api/records/counterparty/check", {"values": {"inn": "7707083894", "title": ""}})
+    assert {one["place"] for one in told["problems"]} == {"values.inn", "values.title"}
+    assert (
+        olga.post("/api/records/counterparty/check", {"values": {"title": "Лютик", "kind": "company"}})["problems"]
+        == []
+    )
+
+
+def test_hints_of_unseen_doubles_are_not_endless(site: Site) -> None:
+    """A person may learn that somebody has this phone, but not try all the phones of a city."""
+    anna, olga = site.browser("Анна"), site.browser("Ольга")
+    anna.create("contact", first_name="Тайна", phones=["+79161234567"], responsible=site.people["Анна"])
+    ask = {"values": {"phones": ["+79161234567"]}}
+    told = [len(olga.post("/api/records/contact/check", ask)["duplicates"]) for _ in range(25)]
+    if olga.ids("contact"):
+        assert told == [1] * 25  # she sees it: nothing to guess
+    else:
+        assert told[:20] == [1] * 20 and told[-1] == 0
