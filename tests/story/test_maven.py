@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -23,8 +24,10 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+import httpx
 import openpyxl
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.postgres import fresh_database
 
@@ -183,3 +186,25 @@ def living(api: Any) -> dict[str, bytes]:
         key: rows(api, f"/api/records/{key}?format=ndjson&sort=id")
         for key in sorted(api.call("GET", "/api/schema")["entities"])
     }
+
+
+def test_footer_in_the_browser_says_the_same(api: Any, home: Path, page: Page) -> None:
+    """All 8,800 sales: only won ones have a sum, so the footer of the whole list is the sum of the won."""
+    once = subprocess.run(
+        [sys.executable, "-m", "svyaz.cli", "user", "password", "--home", str(home), "--login", "admin"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()[-1]
+    with httpx.Client(base_url=api.address) as http:
+        signed = http.post("/api/session", json={"login": "admin", "password": once})
+        http.headers["X-Svyaz-CSRF"] = signed.json()["csrf"]
+        changed = http.post("/api/me/password", json={"old": once, "new": "мейвен-и-связь-2026"})
+        assert changed.status_code == 204, changed.text
+        page.context.add_cookies(
+            [{"name": "svyaz_session", "value": http.cookies["svyaz_session"], "url": api.address}]
+        )
+    page.goto(f"{api.address}/deal")
+    footer = page.locator("footer")
+    expect(footer).to_contain_text(re.compile(r"Всего:\s*8\s800"), timeout=30_000)
+    expect(footer).to_contain_text(re.compile(r"10\s005\s534"))
