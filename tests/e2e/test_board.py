@@ -143,7 +143,7 @@ def test_card_is_carried_by_a_finger_after_a_long_press(site: Site, open_page: O
 def test_new_card_is_added_into_the_column_whose_plus_was_pressed(site: Site, open_page: Opener) -> None:
     page = open_page(FUNNEL)
     page.get_by_role("button", name="Добавить в «Переговоры»").click()
-    dialog = page.get_by_role("dialog", name="Создать: сделку")
+    dialog = page.get_by_role("dialog", name="Создать сделку")
     dialog.get_by_role("button", name="Название").click()
     page.get_by_role("textbox", name="Название").fill("Добавлена на доске")
     page.keyboard.press("Enter")

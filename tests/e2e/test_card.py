@@ -175,8 +175,8 @@ def test_deleted_record_is_brought_back_from_the_message_and_from_the_trash(site
 def test_double_is_warned_of_while_a_new_client_is_being_typed(site: Site, open_page: Opener) -> None:
     known = site.create("counterparty", title="ООО «Уже есть»", phones="+7 843 111-22-33")
     page = open_page("/counterparty")
-    page.get_by_role("button", name="Создать: Контрагент").click()
-    dialog = page.get_by_role("dialog", name="Создать: контрагента")
+    page.get_by_role("button", name="Создать контрагента").click()
+    dialog = page.get_by_role("dialog", name="Создать контрагента")
     dialog.get_by_role("button", name="Название").click()
     page.get_by_role("textbox", name="Название").fill("ООО «Уже есть», второй раз")
     page.keyboard.press("Enter")

@@ -56,7 +56,7 @@ def test_axe_finds_nothing_in_what_opens_over_a_screen(theme: str, places: dict[
     assert check_accessible(page) == []
     page.keyboard.press("Escape")
 
-    page.get_by_role("button", name="Создать: Сделка").click()
+    page.get_by_role("button", name="Создать сделку").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert check_accessible(page) == []
     page.keyboard.press("Escape")
@@ -97,7 +97,7 @@ def test_phone_goes_from_list_to_card_and_adds_by_the_plus(places: dict[str, int
     expect(page.get_by_role("region", name="Лента")).to_be_visible()
     page.get_by_role("button", name="Назад").click()
     page.get_by_role("navigation", name="Разделы").get_by_role("button", name="Создать").click()
-    expect(page.get_by_role("dialog", name="Создать: сделку")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Создать сделку")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Меню").click()
     page.get_by_role("dialog").get_by_role("link", name="Корзина").click()

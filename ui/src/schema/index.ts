@@ -6,7 +6,7 @@ import { shallowRef } from "vue";
 import { readSchema } from "../api/session";
 import type { Entity, Field, MenuEntry, Pipeline, Schema, Stage, View } from "../api/types";
 import { setZone } from "../words/format";
-import { t } from "../words";
+import { language, t } from "../words";
 
 export type { Entity, Field, Pipeline, Schema, Stage, View };
 
@@ -119,5 +119,5 @@ export function summedFields(fields: readonly Field[]): readonly Field[] {
 
 export const mayEdit = (entity: Entity, field: Field): boolean => entity.rights.change && field.right === "edit" && !field.system;
 
-/** «Новая сделка», «Создать сделку»: the accusative form when the configuration gives one. */
-export const accusative = (entity: Entity): string => (entity.forms["accusative"] ?? entity.title).toLocaleLowerCase();
+/** The object in «Создать сделку»: in Russian the accusative when the configuration gives one. */
+export const accusative = (entity: Entity): string => ((language() === "ru" && entity.forms["accusative"]) || entity.title).toLocaleLowerCase();
