@@ -6,7 +6,7 @@ part of a word, a typo.  The baseline is the same question asked of the index it
 SQLite `MATCH … ORDER BY rowid DESC LIMIT 6` in each object's table.  One line of JSON for each database.  cpu: of this
 thread, which a busy machine disturbs less (of PostgreSQL it leaves the server out).
 
-    python bench/bench_search.py [entries]         SQLite; PostgreSQL too when SVYAZ_TEST_POSTGRES names a server
+    python bench/bench_search.py [entries] [sqlite|postgresql]     both, when SVYAZ_TEST_POSTGRES names a server
 """
 
 from __future__ import annotations
@@ -253,14 +253,19 @@ def measure(company: Company, actors: dict[str, Actor]) -> dict[str, Any]:
                     bare(session, places, text)
                     raw.append(time.perf_counter() - began)
         told[kind] = {
-            **{"p50_ms": ms(ours, 0.5), "p95_ms": ms(ours, 0.95), "cpu_p95_ms": ms(cpu, 0.95)},
-            **{"raw_p95_ms": ms(raw, 0.95), "found": found},
+            "p50_ms": ms(ours, 0.5),
+            "p95_ms": ms(ours, 0.95),
+            "cpu_p95_ms": ms(cpu, 0.95),
+            "raw_p95_ms": ms(raw, 0.95),
+            "found": found,
         }
         ours_all += ours
         raw_all += raw
         cpu_all += cpu
     told["all"] = {
-        **{"p50_ms": ms(ours_all, 0.5), "p95_ms": ms(ours_all, 0.95), "cpu_p95_ms": ms(cpu_all, 0.95)},
+        "p50_ms": ms(ours_all, 0.5),
+        "p95_ms": ms(ours_all, 0.95),
+        "cpu_p95_ms": ms(cpu_all, 0.95),
         "raw_p95_ms": ms(raw_all, 0.95),
     }
     told["ratio_of_medians"] = round(ms(ours_all, 0.5) / max(ms(raw_all, 0.5), 0.001), 1)
@@ -333,10 +338,13 @@ def run(home: Path, entries: int, url: str | None) -> None:
 
 def main() -> None:
     entries = int(sys.argv[1]) if len(sys.argv) > 1 else 150_000
+    only = sys.argv[2] if len(sys.argv) > 2 else ""
+    url = os.environ.get("SVYAZ_TEST_POSTGRES")
     with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder) / "sqlite", entries, None)
-        if os.environ.get("SVYAZ_TEST_POSTGRES"):
-            run(Path(folder) / "postgresql", entries, os.environ["SVYAZ_TEST_POSTGRES"])
+        if only != "postgresql":
+            run(Path(folder) / "sqlite", entries, None)
+        if url and only != "sqlite":
+            run(Path(folder) / "postgresql", entries, url)
 
 
 if __name__ == "__main__":
