@@ -132,9 +132,7 @@ def build_server(
     return application
 
 
-def _lifespan(
-    pool: ThreadPoolExecutor, on_start: Callable[[], None] | None, on_stop: Callable[[], None] | None
-) -> Any:
+def _lifespan(pool: ThreadPoolExecutor, on_start: Callable[[], None] | None, on_stop: Callable[[], None] | None) -> Any:
     @asynccontextmanager
     async def run(_: Starlette) -> Any:
         if on_start is not None:

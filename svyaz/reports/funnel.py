@@ -101,6 +101,7 @@ class FunnelRow:
     left          stood there within the period and do not at its end: gone on, lost, gone back
     in_progress   stand there at its end, whenever they came
     lost          lost from it within the period, whenever they came
+    decided       of those who came in the period, all but those that still stand there and went nowhere
     conversion    went_on / entered, 0..1; None when none came
     days_median, days_90   of stays that ended within the period, in days with two digits: the median, and
                   what nine tenths of them do not exceed; None when none ended
@@ -112,6 +113,7 @@ class FunnelRow:
     left: Counted
     in_progress: Counted
     lost: Counted
+    decided: int
     conversion: float | None
     days_median: float | None
     days_90: float | None
@@ -122,7 +124,8 @@ class Funnel:
     """rows   one for each stage in work, in order
     won, lost   within the period, from any stage
     win_share   won / (won + lost), 0..1; None when nothing ended
-    weakest   the row with the least share of decided records that went on; None when no stage has LEAST_DECIDED
+    weakest   the row with the least share of decided records that went on, of those that have LEAST_DECIDED;
+              None when nobody failed
     """
 
     rows: tuple[FunnelRow, ...]
@@ -140,7 +143,7 @@ def funnel(tallies: Sequence[Tally], lengths: Mapping[int, Length], stages: int)
     """
     rows = tuple(_row(tallies, lengths.get(stage), stage, stages) for stage in range(1, stages + 1))
     won, lost = _count(tallies, _won, 0, stages), _count(tallies, _lost, 0, stages)
-    return Funnel(rows, won, lost, _share(won.records, won.records + lost.records), _weakest(tallies, rows))
+    return Funnel(rows, won, lost, _share(won.records, won.records + lost.records), _weakest(rows))
 
 
 def marks_of(tallies: Collection[Tally], figure: Figure, stage: int, stages: int) -> set[int]:
@@ -158,6 +161,7 @@ def _row(tallies: Sequence[Tally], length: Length | None, stage: int, stages: in
     median = None if length is None else Decimal(sum(length.middle)) / len(length.middle)
     return FunnelRow(
         **counted,
+        decided=counted["entered"].records - _count(tallies, _waits, stage, stages).records,
         conversion=_share(counted["went_on"].records, counted["entered"].records),
         days_median=None if median is None else days(median),
         days_90=None if length is None else days(Decimal(length.nine_tenths)),
@@ -173,11 +177,12 @@ def _share(part: int, whole: int) -> float | None:
     return None if not whole else round(part / whole, 6)
 
 
-def _weakest(tallies: Sequence[Tally], rows: Sequence[FunnelRow]) -> int | None:
-    """Records that still wait on the stage are left out: they have not failed.  Of equals, the earlier."""
-    shares = {}
-    for stage, row in enumerate(rows, 1):
-        decided = row.entered.records - _count(tallies, _waits, stage, len(rows)).records
-        if decided >= LEAST_DECIDED:
-            shares[stage - 1] = row.went_on.records / decided
+def _weakest(rows: Sequence[FunnelRow]) -> int | None:
+    """Records that still wait on the stage are left out: they have not failed.  Of equals, the earlier; where
+    everybody went on nothing is weak."""
+    shares = {
+        place: row.went_on.records / row.decided
+        for place, row in enumerate(rows)
+        if row.decided >= LEAST_DECIDED and row.went_on.records < row.decided
+    }
     return min(shares, key=lambda place: shares[place]) if shares else None

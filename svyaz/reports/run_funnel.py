@@ -85,12 +85,12 @@ class _Asked:
 
 def run_funnel(session: Session, actor: Actor, request: FunnelRequest) -> dict[str, Any]:
     """{"entity", "pipeline", "from", "to", "by", "amount", "reason", "stages": [{"key", "title", "hue"}],
-    "whole": figures, "groups": [{"value", "filter", figures…}], "losses": [{"stage", "reason", "filter", "records",
-    "amount"}]}
+    "whole": figures, "groups": [{"value", "filter", figures…}], "losses": [{"reason", "filter",
+    "records", "amount", "stages": [{"stage", "records", "amount"}]}]}
 
     figures   {"rows": [one for each stage], "won", "lost", "win_share", "weakest": key of a stage or null}
-    row       {"stage", "entered", "went_on", "won_after", "left", "in_progress", "lost", "conversion", "days_median",
-              "days_90"} and, of the whole, "stuck": stand longer than nine tenths of finished stays did
+    row       {"stage", "entered", "went_on", "won_after", "left", "in_progress", "lost", "decided", "conversion",
+              "days_median", "days_90"} and, of the whole, "stuck": stand longer than nine tenths of finished stays did
     a count is {"records", "amount"}; amount is null when there is no sum to read
 
     Raises NotFound, NotStaged, UnknownPipeline, PeriodBackwards, UnknownField, problems of the formula.
@@ -278,6 +278,7 @@ def _told_row(answer: FunnelAnswer, stage: str, row: FunnelRow) -> dict[str, Any
     return {
         "stage": stage,
         **counts,
+        "decided": row.decided,
         "conversion": row.conversion,
         "days_median": row.days_median,
         "days_90": row.days_90,
@@ -289,20 +290,19 @@ def _told_count(answer: FunnelAnswer, counted: Counted) -> dict[str, Any]:
 
 
 def _losses(session: Session, actor: Actor, asked: _Asked) -> list[dict[str, Any]]:
-    """Lost within the period, by the stage lost from and the reason; without a reason to read, by the stage."""
+    """Lost within the period, by reason and by the stage lost from; one line when there is no reason to read."""
     by = Dimension((asked.reason,)) if asked.reason else None
     answer = stored.courses(session, replace(asked.query, by=by), ground_of(session, actor), lost_only=True)
     told = []
     for group in answer.groups:
         made = funnel(group.tallies, {}, len(asked.stages))
-        for stage, row in zip(asked.stages, made.rows, strict=True):
-            if row.lost.records:
-                told.append(
-                    {
-                        "stage": stage.key,
-                        "reason": group.cell,
-                        "filter": clause(session.snapshot, asked.shape.key, by, group.cell) if by else "",
-                        **_told_count(answer, row.lost),
-                    }
-                )
+        if not made.lost.records:
+            continue
+        stages = [
+            {"stage": stage.key, **_told_count(answer, row.lost)}
+            for stage, row in zip(asked.stages, made.rows, strict=True)
+            if row.lost.records
+        ]
+        filter = clause(session.snapshot, asked.shape.key, by, group.cell) if by else ""
+        told.append({"reason": group.cell, "filter": filter, **_told_count(answer, made.lost), "stages": stages})
     return told

@@ -207,17 +207,24 @@ def test_losses_are_told_by_the_stage_the_deal_stood_on_and_by_reason(romashka: 
     asked = FunnelRequest("deal", "sales", *MARCH)
     told = romashka.system.read(run_funnel, asked)
     assert told["reason"] == "loss_reason"
-    found = {(one["stage"], one["reason"][1]): (one["records"], one["amount"][0]) for one in told["losses"]}
+    found = {
+        (at["stage"], one["reason"][1]): (at["records"], at["amount"][0])
+        for one in told["losses"]
+        for at in one["stages"]
+    }
     assert found == {
         ("offer", "Дорого"): (1, "100.00"),
         ("needs", "Дорого"): (1, "30.00"),
         ("offer", "Выбрали конкурента"): (1, "7.00"),
     }
     assert told["whole"]["lost"] == {"records": 3, "amount": ["137.00", "RUB"]}
+    sums = {one["reason"][1]: (one["records"], one["amount"][0]) for one in told["losses"]}
+    assert sums == {"Дорого": (2, "130.00"), "Выбрали конкурента": (1, "7.00")}
     for one in told["losses"]:
         narrowed = FunnelRequest("deal", "sales", *MARCH, filter=one["filter"])
-        behind = romashka.system.read(read_behind, narrowed, BehindRequest("lost", one["stage"]))
-        assert behind["count"] == one["records"]
+        for at in one["stages"]:
+            behind = romashka.system.read(read_behind, narrowed, BehindRequest("lost", at["stage"]))
+            assert behind["count"] == at["records"]
 
 
 def test_weakest_step_is_where_the_fewest_of_those_decided_went_on(romashka: Cast) -> None:
@@ -227,6 +234,10 @@ def test_weakest_step_is_where_the_fewest_of_those_decided_went_on(romashka: Cas
         plant(romashka, march(("new", day)))
     told = romashka.system.read(run_funnel, FunnelRequest("deal", "sales"))
     assert told["whole"]["weakest"] == "talks"
+
+
+def test_where_everybody_went_on_no_step_is_weak() -> None:
+    assert funnel([Tally(Course(0, 3, 0, 3, True, 0), 9, Sum())], {}, 2).weakest is None
 
 
 def test_two_decided_records_make_no_step_weak() -> None:
@@ -319,7 +330,7 @@ def test_field_that_may_not_be_read_neither_cuts_nor_filters_and_hidden_sums_and
     olga = romashka.person("Ольга")
     told = olga.read(run_funnel, FunnelRequest("deal", "sales"))
     assert (told["amount"], told["reason"], told["whole"]["lost"]) == (None, None, {"records": 1, "amount": None})
-    assert [(one["stage"], one["reason"]) for one in told["losses"]] == [("new", None)]
+    assert [(one["reason"], one["stages"][0]["stage"]) for one in told["losses"]] == [(None, "new")]
     for asked in ({"by": "source"}, {"amount": "amount"}):
         with pytest.raises(UnknownField):
             olga.read(run_funnel, FunnelRequest("deal", "sales", **asked))

@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: "/", redirect: () => (menu()[0] ? `/${menu()[0]?.entity}` : "/-/nothing") },
     { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true } },
     { path: "/-/password", component: () => import("../pages/PasswordPage.vue") },
+    { path: "/-/reports", component: () => import("../pages/reports/ReportsPage.vue") },
     { path: "/-/trash", component: () => import("../pages/TrashPage.vue") },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
     { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },
