@@ -24,6 +24,8 @@ from svyaz.schema.snapshot import Entity, Snapshot
 # Headings people give to the usual fields, folded; the value is a field role or key to look for.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "title": ("название", "наименование", "имя компании", "company", "account", "name", "организация", "компания"),
+    "counterparty": ("клиент", "компания", "организация", "заказчик", "account", "company", "client", "customer"),
+    "external_number": ("внешний номер", "внешний код", "код", "external id", "opportunity id"),
     "inn": ("инн", "inn", "tax id"),
     "phones": ("телефон", "телефоны", "phone", "mobile", "тел", "моб"),
     "emails": ("почта", "e-mail", "email", "электронная почта", "mail"),
@@ -164,14 +166,14 @@ def guess_columns(
         names[one.key] = [fold(name) for name in known if name]
     scored = sorted(
         (
-            (_likeness(fold(title.replace("_", " ")), known), -number, key)
+            (_likeness(fold(title.replace("_", " ")), known), bool(entity.by_key[key].targets), -number, key)
             for number, title in enumerate(titles)
             for key, known in names.items()
         ),
         reverse=True,
     )
     given: dict[int, str] = {}
-    for score, minus, key in scored:
+    for score, _, minus, key in scored:  # of two as like, a link: «Компания» of a sale is whose it is, not its name
         if score >= LIKE and -minus not in given and key not in given.values():
             given[-minus] = key
     return [

@@ -237,7 +237,9 @@ def run_import(
     finally:
         with company.write() as session:
             counted = import_runs.counts(session, run)
-            import_runs.save(session, replace(found, state=state, body={**found.body, "counts": counted}))
+            created = import_runs.created(session, run)
+            body = {**found.body, "counts": counted, "created": list(created) if created else None}
+            import_runs.save(session, replace(found, state=state, body=body))
     return counted
 
 

@@ -135,6 +135,14 @@ def counts(session: Session, run: int) -> dict[str, int]:
     }
 
 
+def created(session: Session, run: int) -> tuple[int, int] | None:
+    """The first and the last id of what the run created; others' records may lie between them."""
+    first, last = session.fetch(
+        "SELECT MIN(record), MAX(record) FROM sv_import_row WHERE run = ? AND fate IN ('created', 'partial')", (run,)
+    )[0]
+    return None if first is None else (first, last)
+
+
 def last_row(session: Session, run: int) -> int:
     """Where an interrupted run goes on from; 0 when it has not begun."""
     return int(session.fetch("SELECT COALESCE(MAX(row), 0) FROM sv_import_row WHERE run = ?", (run,))[0][0])

@@ -442,7 +442,7 @@ export const words = {
     undo: "Take the load back",
     undo_title: "Take back “{file}”",
     undo_counting: "Counting what will come back…",
-    undo_back: ["{n} record will be as it was.", "{n} records will be as they were."],
+    undo_back: ["{n} record will be as it was; a created one goes to the trash.", "{n} records will be as they were; created ones go to the trash."],
     undo_nothing: "There is nothing to take back.",
     undo_kept: ["{n} record will stay as it is:", "{n} records will stay as they are:"],
     undo_kept_more: "and {n} more",
