@@ -4,6 +4,9 @@ import { gzipSync } from "node:zlib";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig, type Plugin } from "vite";
 
+// Built from the same tree as the server, so the version is the same.
+const version = /__version__ = "([^"]+)"/.exec(readFileSync("../svyaz/__init__.py", "utf8"))?.[1] ?? "";
+
 const PACKED = /\.(js|css|svg)$/;
 const WORTH_BYTES = 1024;
 
@@ -26,6 +29,7 @@ function packed(): Plugin {
 // The build goes beside the Python package, which serves it; hashed names are cached for a year.
 export default defineConfig({
   plugins: [vue(), packed()],
+  define: { __VERSION__: JSON.stringify(version) },
   build: { outDir: "../svyaz/static", emptyOutDir: true, target: "baseline-widely-available", assetsInlineLimit: 0 },
   server: { proxy: { "/api": process.env["SVYAZ_API"] ?? "http://127.0.0.1:8000" } },
 });

@@ -20,6 +20,7 @@ SCREENS = {
     "client": "/counterparty/{client}",
     "trash": "/-/trash",
     "password": "/-/password",
+    "about": "/-/about",
     "missing": "/-/no/such/page",
 }
 

@@ -131,7 +131,7 @@ export interface MenuEntry {
 export interface Schema {
   readonly revision: number;
   readonly digest: string;
-  readonly settings: { title: string; currency: string; zone: string; first_weekday: number };
+  readonly settings: { title: string; currency: string; zone: string; first_weekday: number; source_url?: string };
   readonly menu: readonly MenuEntry[];
   readonly entities: Readonly<Record<string, Entity>>;
 }

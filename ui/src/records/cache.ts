@@ -31,6 +31,31 @@ function keep(entity: string, id: number, version: number): Rec {
   return made;
 }
 
+// A record somebody is typing into keeps its version: saved over a newer one it must be told apart, not written over.
+const held = new Map<Rec, number>();
+const behind = new Set<Rec>();
+let whenFreed: (rec: Rec) => void = () => {};
+
+export const isHeld = (rec: Rec): boolean => held.has(rec);
+
+/** Called with a record that was not brought up to date while it was held. */
+export const onFreed = (listener: (rec: Rec) => void): void => void (whenFreed = listener);
+
+/** Until the returned function is called, rows that come do not change the record. */
+export function hold(rec: Rec): () => void {
+  held.set(rec, (held.get(rec) ?? 0) + 1);
+  let over = false;
+  return () => {
+    if (over) return;
+    over = true;
+    const left = (held.get(rec) ?? 1) - 1;
+    if (left) return void held.set(rec, left);
+    held.delete(rec);
+    if (behind.delete(rec)) whenFreed(rec);
+  };
+}
+
+/** The answer about one record, asked for by the person himself: it is taken whatever is being typed. */
 export function putView(view: RecordView): Rec {
   const rec = keep(view.entity, view.id, view.version);
   Object.assign(rec, { version: view.version, label: view.label, deleted_at: view.deleted_at, rights: view.rights });
@@ -44,9 +69,13 @@ export function putRows(entity: string, columns: readonly string[], rows: readon
   const versionAt = columns.indexOf("version");
   return rows.map((row) => {
     const rec = keep(entity, Number(row[idAt]), Number(row[versionAt]));
-    rec.version = Number(row[versionAt]);
+    const version = Number(row[versionAt]);
+    if (held.has(rec) && version > rec.version) behind.add(rec);
+    // Of a held one, and of an answer that was overtaken by a newer, only what was not known yet is taken.
+    const late = held.has(rec) || version < rec.version;
+    if (!late) rec.version = version;
     columns.forEach((column, index) => {
-      if (index !== idAt && index !== versionAt) rec.values[column] = row[index] ?? null;
+      if (index !== idAt && index !== versionAt && !(late && column in rec.values)) rec.values[column] = row[index] ?? null;
     });
     const label = rec.values["label"];
     if (typeof label === "string") rec.label = label;

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch, type
 import { queryPage } from "../api/records";
 import type { Cell, Measure } from "../api/types";
 import { putRows, type Rec } from "./cache";
+import { watchLive } from "./live";
 import { sayRefusal } from "./save";
 import { writesOf } from "./writes";
 
@@ -25,6 +26,10 @@ export function useRows(query: Ref<RowsQuery>) {
   const failed = ref("");
   /** Grows when the rows of another question have come: whoever scrolls goes back to the top. */
   const turn = ref(0);
+  /** While a cell is being edited the rows stay where they are. */
+  const frozen = ref(false);
+  let sight: readonly [first: number, last: number] = [0, 1];
+  let moved = false;
   let stale = false;
   let counted = false;
   let pending = new Set<number>();
@@ -92,9 +97,48 @@ export function useRows(query: Ref<RowsQuery>) {
     void readTotals();
   }
 
+  const pagesOf = (first: number, last: number): readonly number[] => {
+    const from = Math.floor(first / PAGE);
+    return Array.from({ length: Math.floor(Math.max(first, last - 1) / PAGE) - from + 1 }, (_, offset) => from + offset);
+  };
+
   function ensure(first: number, last: number): void {
-    for (let index = Math.floor(first / PAGE); index <= Math.floor(Math.max(first, last - 1) / PAGE); index++) void readPage(index);
+    sight = [first, last];
+    for (const index of pagesOf(first, last)) void readPage(index);
   }
+
+  /** Others have changed something: what is in sight is read again where it stands, the rest when it is scrolled to. */
+  async function refreshInPlace(): Promise<void> {
+    if (frozen.value || stale || !loaded.value) return void (moved = frozen.value);
+    const { signal } = stop;
+    const { entity, filter, sort, fields, kept } = query.value;
+    const wanted = pagesOf(...sight);
+    try {
+      const read = await Promise.all(wanted.map((index) => queryPage(entity, { filter, sort, fields, offset: index * PAGE, limit: PAGE, ...(kept ? { kept } : {}) }, signal)));
+      if (signal.aborted) return;
+      if (frozen.value) return void (moved = true);
+      for (const index of [...pages.keys()]) if (!wanted.includes(index)) pages.delete(index);
+      read.forEach((page, at) => pages.set(wanted[at] ?? 0, putRows(entity, page.columns, page.rows)));
+      const end = wanted.at(-1) ?? 0;
+      total.value = Math.max(total.value, end * PAGE + (read.at(-1)?.rows.length ?? 0));
+      await readTotals();
+    } catch {
+      // The rows that are shown stay; the next change or the return of the connection asks again.
+    }
+  }
+
+  watch(frozen, (now) => {
+    if (now || !moved) return;
+    moved = false;
+    void refreshInPlace();
+  });
+
+  watchLive({
+    entity: () => query.value.entity,
+    ids: () => pagesOf(...sight).flatMap((index) => (pages.get(index) ?? []).map((rec) => rec.id)),
+    fields: () => query.value.fields,
+    refresh: () => void refreshInPlace(),
+  });
 
   function rowAt(index: number): Rec | undefined {
     return pages.get(Math.floor(index / PAGE))?.[index % PAGE];
@@ -110,7 +154,7 @@ export function useRows(query: Ref<RowsQuery>) {
   });
   onScopeDispose(() => stop.abort());
 
-  return { total, totals, loaded, failed, turn, ensure, rowAt, reload };
+  return { total, totals, loaded, failed, turn, frozen, ensure, rowAt, reload };
 }
 
 export type Rows = ReturnType<typeof useRows>;

@@ -6,7 +6,7 @@ import { isEmptyCell, sameCell } from "../fields";
 import { toast } from "../kit/toast";
 import { findEntity, findField, findStage, stageField } from "../schema";
 import { t } from "../words";
-import { forget, putView, type Rec } from "./cache";
+import { forget, hold, putView, type Rec } from "./cache";
 import { askConflict, askDemand, type Clash } from "./questions";
 import { noteWrite } from "./writes";
 
@@ -21,12 +21,15 @@ export async function save(rec: Rec, values: Values): Promise<boolean> {
   const before: Values = {};
   for (const key of Object.keys(values)) before[key] = rec.values[key] ?? null;
   Object.assign(rec.values, values);
+  const free = hold(rec);
   try {
     settle(await changeRecord(rec.entity, rec.id, rec.version, values));
     return true;
   } catch (refusal) {
     Object.assign(rec.values, before);
-    return overcome(rec, values, refusal);
+    return await overcome(rec, values, refusal);
+  } finally {
+    free();
   }
 }
 

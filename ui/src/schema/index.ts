@@ -22,6 +22,9 @@ export function schema(): Schema {
   return current.value;
 }
 
+/** Where the source of this program is kept; "" when the company has not said, then a page tells how to get it. */
+export const sourceAddress = (): string => schema().settings.source_url ?? "";
+
 export const findEntity = (key: string): Entity | null => current.value?.entities[key] ?? null;
 export const menu = (): readonly MenuEntry[] => current.value?.menu ?? [];
 

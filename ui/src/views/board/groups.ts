@@ -2,10 +2,11 @@
 import { ref, shallowReactive, shallowRef, watch, type Ref } from "vue";
 import { queryGroups, queryPage } from "../../api/records";
 import type { Cell, Field, Group, Measure } from "../../api/types";
-import { fieldType, sameCell, sayCell } from "../../fields";
+import { fieldType, sayCell } from "../../fields";
 import { all } from "../../fields/formula";
 import { hueOf } from "../../kit/hue";
 import { putRows, type Rec } from "../../records/cache";
+import { watchLive } from "../../records/live";
 import { sayRefusal } from "../../records/save";
 import { t } from "../../words";
 
@@ -33,6 +34,7 @@ export interface LanesQuery {
 
 const FIRST = 20;
 const MORE = 30;
+const CARRIED_MS = 400;
 
 export const laneKey = (value: Cell): string => JSON.stringify(Array.isArray(value) ? value[0] : value);
 
@@ -82,6 +84,19 @@ export function useLanes(query: Ref<LanesQuery | null>) {
   }
 
   watch(() => JSON.stringify(query.value), () => void load(), { immediate: true });
+  watchLive({
+    entity: () => query.value?.entity ?? "",
+    ids: () => lanes.value.flatMap((one) => one.rows.map((rec) => rec.id)),
+    fields: () => query.value?.fields ?? [],
+    refresh: refreshInPlace,
+  });
+
+  // Columns do not change under a card that is being carried over them.
+  function refreshInPlace(): void {
+    if (document.body.classList.contains("dragging")) window.setTimeout(refreshInPlace, CARRIED_MS);
+    else if (loaded.value) void load(true);
+  }
+
   return { lanes, loaded, failed, load, more };
 }
 
@@ -102,7 +117,9 @@ function arrange(asked: LanesQuery, groups: readonly Group[], before: readonly L
 function lane(asked: LanesQuery, value: Cell, title: string, hue: number, group: Group | undefined, before: readonly Lane[]): Lane {
   const rows = group ? putRows(asked.entity, group.columns, group.rows) : [];
   // A quiet refresh keeps the cards that were scrolled to, so that the column does not jump.
-  const shown = before.find((one) => sameCell(one.value, value));
-  const kept = shown && shown.rows.length > rows.length && rows.every((rec, index) => shown.rows[index]?.id === rec.id) ? shown.rows : rows;
-  return shallowReactive({ key: laneKey(value), value, title, hue, count: group?.count ?? 0, total: group?.totals[0], rows: kept, busy: false });
+  const shown = before.find((one) => one.key === laneKey(value));
+  const read = new Set(rows);
+  const below = rows.length < FIRST ? [] : (shown?.rows.slice(rows.length) ?? []).filter((rec) => !read.has(rec) && laneKey(rec.values[asked.group.key] ?? null) === laneKey(value));
+  const count = group?.count ?? 0;
+  return shallowReactive({ key: laneKey(value), value, title, hue, count, total: group?.totals[0], rows: [...rows, ...below].slice(0, count), busy: false });
 }

@@ -1,0 +1,40 @@
+/** What the bell rings about: read now and then, and when the tab is looked at again. */
+import { computed, shallowRef } from "vue";
+import { markRead, readNotices, type Notice } from "../api/notices";
+
+const EVERY_MS = 60_000;
+let timer = 0;
+
+export const notices = shallowRef<readonly Notice[]>([]);
+export const unread = computed(() => notices.value.filter((one) => one.read_at === null).length);
+
+export async function loadNotices(): Promise<void> {
+  try {
+    notices.value = (await readNotices()).notices;
+  } catch {
+    // The bell keeps silent until the server is heard again.
+  }
+}
+
+export async function readThem(ids: readonly number[]): Promise<void> {
+  if (!ids.length) return;
+  const now = new Date().toISOString();
+  notices.value = notices.value.map((one) => (ids.includes(one.id) && one.read_at === null ? { ...one, read_at: now } : one));
+  await markRead(ids).catch(() => loadNotices());
+}
+
+const look = (): void => {
+  if (document.visibilityState === "visible") void loadNotices();
+};
+
+export function startNotices(): void {
+  stopNotices();
+  void loadNotices();
+  timer = window.setInterval(look, EVERY_MS);
+  document.addEventListener("visibilitychange", look);
+}
+
+export function stopNotices(): void {
+  clearInterval(timer);
+  document.removeEventListener("visibilitychange", look);
+}
