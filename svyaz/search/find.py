@@ -116,6 +116,7 @@ class Place:
     allowed: Node | None
     groups: Mapping[int, Sequence[Field]]
     whole: bool  # he may read every group
+    large: bool  # it has very many entries
     met: set[str] = field(default_factory=set)  # words found in place of a misspelt one
 
     @property
@@ -155,7 +156,7 @@ def _places(session: Session, actor: Actor, only: str | None) -> Iterator[Place]
     snapshot = session.snapshot
     ground = ground_of(session, actor)
     far = far_conditions(snapshot, actor, snapshot.entities)
-    plans = search_state.read_plans(session)
+    plans, large = search_state.read_plans(session), search_entries.large_tables(session)
     menu = {item.entity: at for at, item in enumerate(snapshot.menu)}
     for entity in sorted(snapshot.entities.values(), key=lambda one: (menu.get(one.key, len(menu)), one.number)):
         plan = plans.get(entity.number)
@@ -171,7 +172,7 @@ def _places(session: Session, actor: Actor, only: str | None) -> Iterator[Place]
             allowed = condition(snapshot, actor, entity.key, "see")
             # Entries of groups that were taken apart may still lie there until the sweep has ended.
             whole = plan.below is None and len(groups) == len(plan.groups)
-            yield Place(session, actor, ground, far, entity, allowed, groups, whole)
+            yield Place(session, actor, ground, far, entity, allowed, groups, whole, entity.number in large)
 
 
 def _told(
@@ -210,7 +211,7 @@ def _walk(place: Place, units: Sequence[Unit], way: Way, below: int) -> Iterator
     groups = None if place.whole else sorted(place.groups)
     at, size, last = below * GROUPS, FIRST_BLOCK, None
     while True:
-        block = search_entries.newest(place.session, place.entity.number, needs, groups, at, size)
+        block = search_entries.newest(place.session, place.entity.number, needs, groups, at, size, place.large)
         records = [one for one in dict.fromkeys(id // GROUPS for id in block) if one != last]
         yield from _look(place, units, way, records)
         if len(block) < size:

@@ -97,12 +97,19 @@ def replace_entries(session: Session, entity: int, out: Sequence[Entry], put: Se
 
 
 def newest(
-    session: Session, entity: int, needs: Needs, groups: Sequence[int] | None, below: int, limit: int
+    session: Session,
+    entity: int,
+    needs: Needs,
+    groups: Sequence[int] | None,
+    below: int,
+    limit: int,
+    large: bool = True,
 ) -> list[int]:
     """Ids of entries that have what is needed, the newest first.
 
     groups   numbers of those that may be looked into; None: whichever
     below    only entries under this id
+    large    whether there may be so many that it matters how they are looked for (large_tables)
     """
     among = "" if groups is None else f" AND {session.in_list(f'id % {GROUPS}', 'bigint')}"
     tail = () if groups is None else (session.list_parameter(groups),)
@@ -115,12 +122,24 @@ def newest(
         )
         return [row[0] for row in rows]
     where, values = _where(needs)
-    order = "id" if _is_frequent(session, entity, where, values) else "id + 0"
+    order = "id" if large and _is_frequent(session, entity, where, values) else "id + 0"
     rows = session.fetch(
         f"SELECT id FROM {table(entity)} WHERE {where} AND id < ?{among} ORDER BY {order} DESC LIMIT ?",
         (*values, below, *tail, limit),
     )
     return [row[0] for row in rows]
+
+
+def large_tables(session: Session) -> frozenset[int]:
+    """Objects with many entries, as far as PostgreSQL knows; SQLite need not be asked."""
+    if session.dialect == "sqlite":
+        return frozenset()
+    rows = session.fetch(
+        "SELECT substring(relname FROM '[0-9]+$')::int FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        " AND relkind = 'r' AND relname ~ '^sv_search_[0-9]+$' AND reltuples > ?",
+        (FREQUENT,),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _is_frequent(session: Session, entity: int, where: str, values: Sequence[list[int]]) -> bool:

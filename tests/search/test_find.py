@@ -6,6 +6,7 @@ import pytest
 
 from svyaz.kernel.problem import NotFound
 from svyaz.search.find import SearchCursorWrong
+from svyaz.storage import search_entries
 from tests.cast import Cast
 from tests.search.conftest import Find, ask
 
@@ -142,3 +143,14 @@ def test_cursor_not_given_by_search_is_refused(romashka: Cast, find: Find, after
 def test_object_that_is_not_there_is_not_found(romashka: Cast, find: Find) -> None:
     with pytest.raises(NotFound):
         find("Ольга", "насос", entity="nothing")
+
+
+@pytest.mark.parametrize("frequent", [-2, 0, 10**9])  # walk always, when the planner says so, never
+def test_the_way_of_looking_changes_nothing_of_what_is_found(
+    romashka: Cast, find: Find, monkeypatch: pytest.MonkeyPatch, frequent: int
+) -> None:
+    olga = romashka.person("Ольга")
+    made = [olga.create("deal", title=f"Насос {at}").id for at in range(30)]
+    monkeypatch.setattr(search_entries, "FREQUENT", frequent)
+    assert find("Ольга", "насос", entity="deal", limit=50) == {"deal": made[::-1]}
+    assert find("Ольга", "насос 17") == {"deal": [made[17]]}
