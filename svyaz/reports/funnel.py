@@ -20,7 +20,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from svyaz.storage.funnel import LOST, Course, Length, Sum, Tally
 
-DAY_SECONDS = 86_400
+HUNDREDTH = Decimal("0.01")
 LEAST_DECIDED = 3  # one failure of one or two says nothing about a step
 
 # What each figure counts: (course of a record, stage 1…n, number of stages n) -> whether it is counted.
@@ -103,6 +103,7 @@ class FunnelRow:
     lost          lost from it within the period, whenever they came
     decided       of those who came in the period, all but those that still stand there and went nowhere
     conversion    went_on / entered, 0..1; None when none came
+    stuck         of those in progress, stand longer than nine tenths of the finished stays of the whole took
     days_median, days_90   of stays that ended within the period, in days with two digits: the median, and
                   what nine tenths of them do not exceed; None when none ended
     """
@@ -115,6 +116,7 @@ class FunnelRow:
     lost: Counted
     decided: int
     conversion: float | None
+    stuck: int
     days_median: float | None
     days_90: float | None
 
@@ -151,21 +153,20 @@ def marks_of(tallies: Collection[Tally], figure: Figure, stage: int, stages: int
     return {one.course.mark for one in tallies if figure(one.course, stage, stages)}
 
 
-def days(seconds: Decimal) -> float:
-    """With two digits, half away from zero."""
-    return float((seconds / DAY_SECONDS).quantize(Decimal("0.01"), ROUND_HALF_UP))
-
-
 def _row(tallies: Sequence[Tally], length: Length | None, stage: int, stages: int) -> FunnelRow:
     counted = {key: _count(tallies, figure, stage, stages) for key, figure in STAGE_FIGURES.items()}
-    median = None if length is None else Decimal(sum(length.middle)) / len(length.middle)
     return FunnelRow(
         **counted,
         decided=counted["entered"].records - _count(tallies, _waits, stage, stages).records,
         conversion=_share(counted["went_on"].records, counted["entered"].records),
-        days_median=None if median is None else days(median),
-        days_90=None if length is None else days(Decimal(length.nine_tenths)),
+        stuck=sum(one.records for one in tallies if one.stuck and one.course.stands == stage),
+        days_median=None if length is None else _days(Decimal(sum(length.middle)) / len(length.middle)),
+        days_90=None if length is None else _days(Decimal(length.nine_tenths)),
     )
+
+
+def _days(hundredths: Decimal) -> float:
+    return float((hundredths * HUNDREDTH).quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
 def _count(tallies: Sequence[Tally], figure: Figure, stage: int, stages: int) -> Counted:

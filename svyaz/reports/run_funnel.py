@@ -9,9 +9,8 @@ The loss reason is the field that a lost stage asks for on entering, by the conf
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from svyaz.access.actor import Actor
@@ -27,11 +26,11 @@ from svyaz.reports.funnel import STAGE_FIGURES, WHOLE_FIGURES, Counted, FunnelRo
 from svyaz.reports.pivot import MeasureNeedsField, dimension_of
 from svyaz.schema.snapshot import Entity, Pipeline, Stage
 from svyaz.storage import funnel as stored, run_query
-from svyaz.storage.funnel import FunnelAnswer, FunnelGroup, FunnelQuery
+from svyaz.storage.funnel import FunnelAnswer, FunnelGroup, FunnelQuery, Tally
 from svyaz.storage.query import Dimension, Measure
 from svyaz.storage.session import Session
 
-GROUPED = ("link", "choice", "employee", "department", "text")  # what a loss reason may be kept in
+KINDS_OF_REASON = ("link", "choice", "employee", "department")  # what a loss reason may be kept in
 STUCK = "stuck"
 
 
@@ -79,8 +78,6 @@ class _Asked:
     pipeline: Pipeline
     stages: tuple[Stage, ...]
     query: FunnelQuery
-    by: Dimension | None
-    reason: str
 
 
 def run_funnel(session: Session, actor: Actor, request: FunnelRequest) -> dict[str, Any]:
@@ -90,38 +87,32 @@ def run_funnel(session: Session, actor: Actor, request: FunnelRequest) -> dict[s
 
     figures   {"rows": [one for each stage], "won", "lost", "win_share", "weakest": key of a stage or null}
     row       {"stage", "entered", "went_on", "won_after", "left", "in_progress", "lost", "decided", "conversion",
-              "days_median", "days_90"} and, of the whole, "stuck": stand longer than nine tenths of finished stays did
+              "days_median", "days_90"} and "stuck": stand longer than nine tenths of finished stays did
     a count is {"records", "amount"}; amount is null when there is no sum to read
 
     Raises NotFound, NotStaged, UnknownPipeline, PeriodBackwards, UnknownField, problems of the formula.
     """
     asked = _ask(session, actor, request)
-    ground = ground_of(session, actor)
-    answer = stored.courses(session, asked.query, ground)
-    whole = answer.groups[0]
-    told: dict[str, Any] = {
+    answer = stored.courses(session, asked.query, ground_of(session, actor))
+    by = asked.query.by
+    return {
         "entity": asked.shape.key,
         "pipeline": asked.pipeline.key,
         "from": request.first and request.first.isoformat(),
         "to": request.last and request.last.isoformat(),
         "by": request.by or None,
         "amount": ".".join(asked.query.amount) or None,
-        "reason": asked.reason or None,
+        "reason": ".".join(asked.query.reason) or None,
         "stages": [{"key": one.key, "title": one.title.say(actor.language), "hue": one.hue} for one in asked.stages],
-        "whole": _told(
-            asked, answer, whole, stored.stuck(session, asked.query, ground, _limits(session, asked, whole))
-        ),
-        "groups": [],
-        "losses": _losses(session, actor, asked),
+        "whole": _told(asked, answer, answer.whole),
+        "groups": [
+            {"value": one.cell, "filter": clause(session.snapshot, asked.shape.key, by, one.cell)}
+            | _told(asked, answer, one)
+            for one in answer.groups
+            if by
+        ],
+        "losses": _losses(session, asked, answer),
     }
-    if asked.by:
-        cut = stored.courses(session, replace(asked.query, by=asked.by), ground)
-        told["groups"] = [
-            {"value": one.cell, "filter": clause(session.snapshot, asked.shape.key, asked.by, one.cell)}
-            | _told(asked, cut, one, None)
-            for one in cut.groups
-        ]
-    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +153,12 @@ def _behind(session: Session, actor: Actor, asked: _Asked, behind: BehindRequest
         raise UnknownFigure("figure", figure=behind.figure, known=", ".join(known))
     if behind.stage and behind.stage not in places:
         raise UnknownFigure("stage", figure=behind.stage, known=", ".join(places))
-    whole = stored.courses(session, asked.query, ground).groups[0]
     stage = places.get(behind.stage, 0)
+    query = replace(asked.query, by=None)
     if behind.figure == STUCK:
-        limits = _limits(session, asked, whole)
-        return stored.stuck_records(session, asked.query, ground, {stage: limits[stage]} if stage in limits else {})
-    marks = marks_of(whole.tallies, figures[behind.figure], stage, len(asked.stages))
-    return stored.records(session, asked.query, ground, marks) if marks else []
+        return stored.stuck_records(session, query, ground, stage)
+    marks = marks_of(stored.tallies(session, query, ground), figures[behind.figure], stage, len(asked.stages))
+    return stored.records(session, query, ground, marks) if marks else []
 
 
 # ------------------------------------------------------------------ asking
@@ -195,11 +185,13 @@ def _ask(session: Session, actor: Actor, request: FunnelRequest) -> _Asked:
         tuple(one.key for one in pipeline.stages if one.ends == "lost"),
         since=since,
         until=until,
+        by=by,
         amount=_amount(session, actor, shape, request.amount),
+        reason=_reason(session, actor, shape, pipeline),
         where=narrowed.where,
         far=narrowed.far,
     )
-    return _Asked(shape, pipeline, stages, query, by, _reason(session, actor, shape, pipeline))
+    return _Asked(shape, pipeline, stages, query)
 
 
 def _period(session: Session, request: FunnelRequest) -> tuple[datetime | None, datetime | None]:
@@ -232,40 +224,26 @@ def _amount(session: Session, actor: Actor, shape: Entity, asked: str | None) ->
     return path
 
 
-def _reason(session: Session, actor: Actor, shape: Entity, pipeline: Pipeline) -> str:
+def _reason(session: Session, actor: Actor, shape: Entity, pipeline: Pipeline) -> tuple[str, ...]:
     """The first field that a lost stage asks for and that divides records: of this pipeline, else of the others."""
     scope = ReaderScope(session.snapshot, actor, shape.key)
     others = (one for one in shape.pipelines if one.key != pipeline.key)
     for one in (pipeline, *others):
         for key in (key for stage in one.stages if stage.ends == "lost" for key in stage.requires):
             field = shape.by_key.get(key)
-            if field is not None and field.type in GROUPED and scope.slot((key,)) is not None:
-                return key
-    return ""
+            single = field is not None and field.type in KINDS_OF_REASON and not field.options.get("many")
+            if single and scope.slot((key,)) is not None:
+                return (key,)
+    return ()
 
 
 # ------------------------------------------------------------------ telling
 
 
-def _limits(session: Session, asked: _Asked, whole: FunnelGroup) -> dict[int, datetime]:
-    """Stage -> who came before this stands longer than nine tenths of the finished stays took."""
-    end = min(asked.query.until or session.now, session.now)
-    found = {}
-    for stage, length in whole.lengths.items():
-        try:
-            found[stage] = end - timedelta(seconds=length.nine_tenths)
-        except OverflowError:
-            continue
-    return found
-
-
-def _told(asked: _Asked, answer: FunnelAnswer, group: FunnelGroup, stuck: Mapping[int, int] | None) -> dict[str, Any]:
+def _told(asked: _Asked, answer: FunnelAnswer, group: FunnelGroup) -> dict[str, Any]:
     made = funnel(group.tallies, group.lengths, len(asked.stages))
     return {
-        "rows": [
-            _told_row(answer, stage.key, row) | ({} if stuck is None else {STUCK: stuck.get(place, 0)})
-            for place, (stage, row) in enumerate(zip(asked.stages, made.rows, strict=True), 1)
-        ],
+        "rows": [_told_row(answer, stage.key, row) for stage, row in zip(asked.stages, made.rows, strict=True)],
         "won": _told_count(answer, made.won),
         "lost": _told_count(answer, made.lost),
         "win_share": made.win_share,
@@ -282,6 +260,7 @@ def _told_row(answer: FunnelAnswer, stage: str, row: FunnelRow) -> dict[str, Any
         "conversion": row.conversion,
         "days_median": row.days_median,
         "days_90": row.days_90,
+        "stuck": row.stuck,
     }
 
 
@@ -289,20 +268,24 @@ def _told_count(answer: FunnelAnswer, counted: Counted) -> dict[str, Any]:
     return {"records": counted.records, "amount": answer.say(counted.amount)}
 
 
-def _losses(session: Session, actor: Actor, asked: _Asked) -> list[dict[str, Any]]:
-    """Lost within the period, by reason and by the stage lost from; one line when there is no reason to read."""
-    by = Dimension((asked.reason,)) if asked.reason else None
-    answer = stored.courses(session, replace(asked.query, by=by), ground_of(session, actor), lost_only=True)
+def _losses(session: Session, asked: _Asked, answer: FunnelAnswer) -> list[dict[str, Any]]:
+    """Lost within the period, by reason and by the stage lost from, the most frequent first;
+    one line when there is no reason to read."""
+    by_reason: dict[Any, list[Tally]] = {}
+    for tally in answer.whole.tallies:
+        reason = tuple(tally.reason) if isinstance(tally.reason, list) else tally.reason
+        by_reason.setdefault(reason, []).append(tally)
     told = []
-    for group in answer.groups:
-        made = funnel(group.tallies, {}, len(asked.stages))
+    for tallies in by_reason.values():
+        made = funnel(tallies, {}, len(asked.stages))
         if not made.lost.records:
             continue
+        cell, path = tallies[0].reason, asked.query.reason
         stages = [
             {"stage": stage.key, **_told_count(answer, row.lost)}
             for stage, row in zip(asked.stages, made.rows, strict=True)
             if row.lost.records
         ]
-        filter = clause(session.snapshot, asked.shape.key, by, group.cell) if by else ""
-        told.append({"reason": group.cell, "filter": filter, **_told_count(answer, made.lost), "stages": stages})
-    return told
+        filter = clause(session.snapshot, asked.shape.key, Dimension(path), cell) if path else ""
+        told.append({"reason": cell, "filter": filter, **_told_count(answer, made.lost), "stages": stages})
+    return sorted(told, key=lambda one: (one["reason"] is None, -one["records"], str(one["reason"])))

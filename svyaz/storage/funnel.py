@@ -6,8 +6,8 @@ What the figures are made of courses is said in reports/funnel.py; nothing is de
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from svyaz.expression.ground import Ground
@@ -16,6 +16,7 @@ from svyaz.storage.compile_groups import MOST_GROUPS
 from svyaz.storage.compile_query import Asked, ask
 from svyaz.storage.dimensions import DimensionSql
 from svyaz.storage.funnel_plan import (
+    HUNDREDTH_SECONDS,
     LOST,
     Course,
     CoursesPlan,
@@ -24,7 +25,6 @@ from svyaz.storage.funnel_plan import (
     courses_plan,
     lengths_plan,
     records_plan,
-    stuck_plan,
 )
 from svyaz.storage.measures import MeasureSql, exact_sum, told_number
 from svyaz.storage.run_groups import TooManyGroups, cell_of, days_of, grains_of
@@ -51,17 +51,23 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many records went one course, and what their amounts add up to."""
+    """How many records went one course, and what their amounts add up to.
+
+    reason   the cell of the loss reason, of records lost within the period; None for none
+    stuck    they stand on their stage since before its limit
+    """
 
     course: Course
     records: int
     amount: Sum
+    reason: Any = None
+    stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Of the finished stays on one stage, in seconds: the one or two in the middle, and the one that nine
-    tenths of them do not exceed."""
+    """Of the finished stays on one stage, in hundredths of a day: the one or two in the middle, and the one that
+    nine tenths of them do not exceed."""
 
     middle: tuple[int, ...]
     nine_tenths: int
@@ -78,8 +84,9 @@ class FunnelGroup:
 
 @dataclass(frozen=True, slots=True)
 class FunnelAnswer:
-    """groups   one for each value of `by`, in its order; the only one without `by`, even of no records"""
+    """groups: one for each value of `by`, in its order, the empty one last; none without `by`."""
 
+    whole: FunnelGroup
     groups: list[FunnelGroup]
     amount: MeasureSql | None
 
@@ -88,26 +95,46 @@ class FunnelAnswer:
         return None if self.amount is None else told_number(self.amount, total.units, sorted(total.apart.items()))
 
 
-def courses(session: Session, query: FunnelQuery, ground: Ground, lost_only: bool = False) -> FunnelAnswer:
-    """Raises CannotGroup, CannotMeasure, TooManyGroups."""
-    asked = ask(session, query.entity, query.where, query.far, "living")
-    plan = courses_plan(asked, query, lost_only)
-    extra, starts = _bounds(session, asked, query, plan.by, ground)
-    rows = session.fetch(plan.statement.sql, plan.statement.parameters(asked.run(ground, extra)))
-    if len(rows) > MOST_GROUPS:
-        raise TooManyGroups(limit=MOST_GROUPS)
-    found: dict[Row, FunnelGroup] = {}
-    for row in rows:
-        cell, tally = _tally(plan, row, starts)
-        group = found.setdefault(row[1 : 1 + _width(plan.by)], FunnelGroup(cell))
-        if plan.by and plan.by.shown and cell < group.cell:
-            group.cell = cell  # a text written differently is shown as the first spelling of all
-        group.tallies.append(tally)
-    if query.by is None and not found:
-        found[()] = FunnelGroup(None)
-    if not lost_only:
-        _add_lengths(session, asked, query, ground, extra, found)
-    return FunnelAnswer(_placed(plan.by, found.values()), plan.amount)
+def courses(session: Session, query: FunnelQuery, ground: Ground) -> FunnelAnswer:
+    """Raises CannotGroup, CannotMeasure, TooManyGroups.
+
+    Two passes over the stays, lengths and then courses, for what is stuck is known from the lengths; a cut
+    adds a pass for the lengths of its groups, and one for the whole when records stand in several groups.
+    """
+    uncut = replace(query, by=None)
+    lengths = _lengths(session, uncut, ground).get((), {})
+    limits = limits_of(session, query, lengths)
+    plan, groups = _groups(session, query, ground, limits)
+    if query.by is None:
+        whole = groups.get((), FunnelGroup(None))
+        whole.lengths = lengths
+        return FunnelAnswer(whole, [], plan.amount)
+    for keys, found in _lengths(session, query, ground).items():
+        if keys in groups:
+            groups[keys].lengths = found
+    if plan.several:
+        whole = _groups(session, uncut, ground, limits)[1].get((), FunnelGroup(None))
+    else:
+        whole = FunnelGroup(None, [tally for group in groups.values() for tally in group.tallies])
+    whole.lengths = lengths
+    return FunnelAnswer(whole, _placed(plan.by, groups.values()), plan.amount)
+
+
+def tallies(session: Session, query: FunnelQuery, ground: Ground) -> list[Tally]:
+    """Of the whole, without what is stuck: which courses there are."""
+    return _groups(session, replace(query, by=None), ground, {})[1].get((), FunnelGroup(None)).tallies
+
+
+def limits_of(session: Session, query: FunnelQuery, lengths: Mapping[int, Length]) -> dict[int, datetime]:
+    """Stage -> who came before this stands longer, at the end of the period, than nine tenths of finished stays took."""
+    end = min(query.until or session.now, session.now)
+    found = {}
+    for stage, length in lengths.items():
+        try:
+            found[stage] = end - timedelta(seconds=length.nine_tenths * HUNDREDTH_SECONDS)
+        except OverflowError:
+            continue
+    return found
 
 
 def records(session: Session, query: FunnelQuery, ground: Ground, marks: Collection[int]) -> list[int]:
@@ -118,23 +145,14 @@ def records(session: Session, query: FunnelQuery, ground: Ground, marks: Collect
     return [row[0] for row in session.fetch(statement.sql, statement.parameters(asked.run(ground, extra)))]
 
 
-def stuck(session: Session, query: FunnelQuery, ground: Ground, limits: Mapping[int, datetime]) -> dict[int, int]:
-    """Stage -> how many stand on it since before its limit; stages without a limit have none."""
-    if not limits:
-        return {}
-    asked = ask(session, query.entity, query.where, query.far, "living")
-    statement = stuck_plan(asked, query)
-    extra = {**_period(session, query), **_limits(session, query, limits)}
-    return dict(session.fetch(statement.sql, statement.parameters(asked.run(ground, extra))))
-
-
-def stuck_records(session: Session, query: FunnelQuery, ground: Ground, limits: Mapping[int, datetime]) -> list[int]:
-    """Ids of them, the longest first."""
-    if not limits:
+def stuck_records(session: Session, query: FunnelQuery, ground: Ground, stage: int) -> list[int]:
+    """Ids of those that are stuck on a stage, the longest first."""
+    limits = limits_of(session, query, _lengths(session, query, ground).get((), {}))
+    if stage not in limits:
         return []
     asked = ask(session, query.entity, query.where, query.far, "living")
     statement = records_plan(asked, query, stuck=True)
-    extra = {**_period(session, query), **_limits(session, query, limits)}
+    extra = {**_period(session, query), **_limits(session, query, {stage: limits[stage]})}
     return [row[0] for row in session.fetch(statement.sql, statement.parameters(asked.run(ground, extra)))]
 
 
@@ -168,15 +186,39 @@ def _bounds(
 # ------------------------------------------------------------------ rows
 
 
-def _width(by: DimensionSql | None) -> int:
-    return len(by.keys) if by else 0
+def _groups(
+    session: Session, query: FunnelQuery, ground: Ground, limits: Mapping[int, datetime]
+) -> tuple[CoursesPlan, dict[Row, FunnelGroup]]:
+    """By the keys of `by`."""
+    asked = ask(session, query.entity, query.where, query.far, "living")
+    plan = courses_plan(asked, query)
+    extra, starts = _bounds(session, asked, query, plan.by, ground)
+    run = asked.run(ground, {**extra, **_limits(session, query, limits)})
+    rows = session.fetch(plan.statement.sql, plan.statement.parameters(run))
+    if len(rows) > MOST_GROUPS:
+        raise TooManyGroups(limit=MOST_GROUPS)
+    found: dict[Row, FunnelGroup] = {}
+    for row in rows:
+        cell, tally = _tally(plan, row, starts)
+        group = found.setdefault(row[1 : 1 + _width(plan.by)], FunnelGroup(cell))
+        if plan.by and plan.by.shown and cell < group.cell:
+            group.cell = cell  # a text written differently is shown as the first spelling of all
+        group.tallies.append(tally)
+    return plan, found
+
+
+def _width(dimension: DimensionSql | None) -> int:
+    return len(dimension.keys) if dimension else 0
 
 
 def _tally(plan: CoursesPlan, row: Row, starts: Sequence[str]) -> tuple[Any, Tally]:
     """The cell of the row's group, and the row as a tally."""
-    by, amount = plan.by, plan.amount
-    width = _width(by)
-    keys, mark, at = row[1 : 1 + width], row[1 + width], 2 + width
+    by, reason, amount = plan.by, plan.reason, plan.amount
+    at = 1 + _width(by)
+    keys, reasons = row[1:at], row[at : at + _width(reason)]
+    at += _width(reason)
+    mark, stuck = row[at : at + 2]
+    at += 2
     lacking = None
     if amount is not None and amount.cur is not None:
         lacking, at = row[at], at + 1
@@ -186,39 +228,39 @@ def _tally(plan: CoursesPlan, row: Row, starts: Sequence[str]) -> tuple[Any, Tal
     if amount is not None:
         units = exact_sum(row[at + shown : at + shown + 3])
         total = Sum(units) if lacking is None else Sum(0, {lacking: units})
-    return cell, Tally(course_of(mark), row[0], total)
+    why = cell_of(reason, reasons, (), ()) if reason else None
+    return cell, Tally(course_of(mark), row[0], total, why, bool(stuck))
 
 
-def _add_lengths(
-    session: Session,
-    asked: Asked,
-    query: FunnelQuery,
-    ground: Ground,
-    extra: Mapping[str, Any],
-    found: Mapping[Row, FunnelGroup],
-) -> None:
+def _lengths(session: Session, query: FunnelQuery, ground: Ground) -> dict[Row, dict[int, Length]]:
+    """Keys of `by` -> stage -> length."""
+    asked = ask(session, query.entity, query.where, query.far, "living")
     plan = lengths_plan(asked, query)
+    extra, _ = _bounds(session, asked, query, plan.by, ground)
     width = _width(plan.by)
     rows: dict[tuple[Row, int], list[Row]] = {}
     for row in session.fetch(plan.statement.sql, plan.statement.parameters(asked.run(ground, extra))):
         rows.setdefault((row[:width], row[width]), []).append(row[width + 1 :])
+    found: dict[Row, dict[int, Length]] = {}
     for (keys, stage), given in rows.items():
-        if keys in found:
-            found[keys].lengths[stage] = _length(given)
+        found.setdefault(keys, {})[stage] = _length(given)
+    return found
 
 
 def _length(rows: Sequence[Row]) -> Length:
-    """From (seconds, place, number) of those in the middle and at nine tenths."""
-    number = rows[0][2]
-    by_place = {place: seconds for seconds, place, _ in rows}
-    middle = sorted({(number + 1) // 2, (number + 2) // 2})
-    return Length(tuple(by_place[place] for place in middle), by_place[(number * 9 + 9) // 10])
+    """From (length, how many are as long or shorter, of how many)."""
+    total = rows[0][2]
+
+    def at(place: int) -> int:
+        length: int = min(length for length, upto, _ in rows if upto >= place)
+        return length
+
+    return Length((at((total + 1) // 2), at((total + 2) // 2)), at((total * 9 + 9) // 10))
 
 
 def _placed(by: DimensionSql | None, groups: Collection[FunnelGroup]) -> list[FunnelGroup]:
     """In the order of the values, the empty group last."""
-    if by is None:
-        return list(groups)
+    assert by is not None
     filled = sorted((one for one in groups if one.cell is not None), key=lambda one: by.place(one.cell))
     return [*filled, *(one for one in groups if one.cell is None)]
 
@@ -234,6 +276,6 @@ __all__ = [
     "Tally",
     "courses",
     "records",
-    "stuck",
     "stuck_records",
+    "tallies",
 ]

@@ -25,10 +25,12 @@ from svyaz.storage.compile_query import Asked, Start
 from svyaz.storage.dimensions import DimensionSql, compile_dimension, ordinals
 from svyaz.storage.measures import MeasureSql, compile_measure
 from svyaz.storage.query import Dimension, Keys, Measure
-from svyaz.storage.scope import Scope, root_scope
+from svyaz.storage.scope import Scope, many_at, root_scope
+from svyaz.storage.session import Dialect
 
 LOST = -1
 WIDE = 1024  # a stage's number is below this in a mark
+HUNDREDTH_SECONDS = 864  # of a day: what lengths of stays are counted in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class FunnelQuery:
     """stages   keys of those in work, first to last;  won, lost   keys of those that end it
     since, until   the period, [since, until) in UTC; None is open
     by   what to cut by, None: the whole;  amount   path of the sum, () for none
+    reason   path of the loss reason, a field of one value that is its own key: a link, a choice; () for none
     where, far   the reader's rights and the filter, as in Query
     """
 
@@ -47,13 +50,14 @@ class FunnelQuery:
     until: datetime | None = None
     by: Dimension | None = None
     amount: Keys = ()
+    reason: Keys = ()
     where: Node | None = None
     far: dict[str, Node] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What the SQL text depends on beside the condition."""
-        return (self.stages, self.won, self.lost, self.by, self.amount)
+        return (self.stages, self.won, self.lost, self.by, self.amount, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +94,53 @@ def course_of(mark: int) -> Course:
 
 @dataclass(frozen=True, slots=True)
 class CoursesPlan:
-    """statement: count, keys of `by`, mark, currency of sums without a rate (of money only), shown values of
-    `by`, then how many sums and the two parts of their total (with an amount only)."""
+    """statement: count, keys of `by`, keys of the reason (of those lost within the period only), mark, whether it is
+    stuck, currency of sums without a rate (of money only), shown values of `by`, then how many sums and the two
+    parts of their total (with an amount only).   several: one record may be in several groups of `by`."""
 
     statement: Statement
     by: DimensionSql | None
+    reason: DimensionSql | None
     amount: MeasureSql | None
+    several: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LengthsPlan:
-    """statement: (keys of `by`…, stage, seconds, place, number) of finished stays in the middle and at nine tenths."""
+    """statement: (keys of `by`…, stage, length, how many stays are as long or shorter, how many of the stage) of the
+    lengths in the middle and at nine tenths.  A length is in hundredths of a day."""
 
     statement: Statement
     by: DimensionSql | None
 
 
-def courses_plan(asked: Asked, query: FunnelQuery, lost_only: bool) -> CoursesPlan:
-    """lost_only: of those lost within the period."""
-
+def courses_plan(asked: Asked, query: FunnelQuery) -> CoursesPlan:
     def make() -> CoursesPlan:
         start, scope, course = _courses(asked, query)
         by = compile_dimension(scope, query.by, 0) if query.by else None
+        reason = compile_dimension(scope, Dimension(query.reason), 1) if query.reason else None
         amount = compile_measure(scope, Measure("sum", query.amount)) if query.amount else None
-        keys = [_mark(start, query, course).label("mark"), *_lacking(amount)]
-        keys = [*(key.label(f"g{place}") for place, key in enumerate(by.keys if by else ())), *keys]
-        select = sa.select(sa.func.count(), *keys, *(by.shown if by else ()), *_sums(asked, amount))
+        lost = sa.and_(course.c.stands == _number(LOST), _closed(start, query, course))
+        keys: list[Sql] = [
+            *(by.keys if by else ()),
+            *(sa.case((lost, key)) for key in (reason.keys if reason else ())),
+            _mark(start, query, course),
+            sa.case((_stuck(start, query, course), _number(1)), else_=_number(0)),
+            *_lacking(amount),
+        ]
+        named = [key.label(f"g{place}") for place, key in enumerate(keys)]
+        select = sa.select(sa.func.count(), *named, *(by.shown if by else ()), *_sums(asked, amount))
         select = select.select_from(scope.frame.source.join(course, course.c.record == scope.id))
-        if lost_only:
-            select = select.where(course.c.stands == _number(LOST), _closed(start, query, course))
-        grouped = select.group_by(*ordinals(2, 1 + len(keys)))
-        return CoursesPlan(start.binds.statement(grouped.limit(_number(MOST_GROUPS + 1))), by, amount)
+        grouped = select.group_by(*ordinals(2, 1 + len(keys))).limit(_number(MOST_GROUPS + 1))
+        several = query.by is not None and many_at(scope, query.by.path) is not None
+        return CoursesPlan(start.binds.statement(grouped), by, reason, amount, several)
 
-    return asked.plan(("funnel", query.shape, lost_only), make)
+    return asked.plan(("funnel", query.shape), make)
 
 
 def records_plan(asked: Asked, query: FunnelQuery, stuck: bool) -> Statement:
     """Ids of the records whose mark is among `marks`, newest first; stuck: of those that stand on a stage since
-    `limit<stage>` or longer, the longest first."""
+    before its `limit<stage>`, the longest first."""
 
     def make() -> Statement:
         start, scope, course = _courses(asked, query)
@@ -142,52 +155,62 @@ def records_plan(asked: Asked, query: FunnelQuery, stuck: bool) -> Statement:
     return asked.plan(("funnel records", query.shape, stuck), make)
 
 
-def stuck_plan(asked: Asked, query: FunnelQuery) -> Statement:
-    """(stage, how many stand on it since `limit<stage>` or longer)."""
-
-    def make() -> Statement:
-        start, scope, course = _courses(asked, query)
-        select = sa.select(course.c.stands, sa.func.count())
-        select = select.select_from(scope.frame.source.join(course, course.c.record == scope.id))
-        return start.binds.statement(select.where(_stuck(start, query, course)).group_by(*ordinals(1, 1)))
-
-    return asked.plan(("funnel stuck", query.shape), make)
-
-
 def lengths_plan(asked: Asked, query: FunnelQuery) -> LengthsPlan:
-    """Of stays on stages in work that ended within the period."""
+    """Of stays on stages in work that ended within the period.
+
+    Equal lengths are counted first: ranks are then given to some thousands of them, not to every stay.
+    """
 
     def make() -> LengthsPlan:
         start = asked.start()
         scope = start.scope
         by = compile_dimension(scope, query.by, 0) if query.by else None
         stays = _stays(asked, start, query)
-        seconds = PIECES[asked.dialect].seconds_between(stays.c.entered_at, stays.c.left_at)
         keys = [*(by.keys if by else ()), _rank(start, query, stays.c.stage)]
+        width = len(keys)
         named = [key.label(f"g{place}") for place, key in enumerate(keys)]
-        joined = (
-            sa.select(*named, seconds.label("seconds"))
+        counted = (
+            sa.select(*named, _hundredths(asked.dialect, stays).label("length"), sa.func.count().label("stays"))
             .select_from(scope.frame.source.join(stays, stays.c.record == scope.id))
             .where(*start.conditions, _among(start, stays.c.stage, query.stages))
             .where(stays.c.left_at >= start.binds.extra("since", "datetime"))
             .where(stays.c.left_at < start.binds.extra("until", "datetime"))
-            .subquery("lengths")
+            .group_by(*ordinals(1, width + 1))
+            .subquery("counted")
         )
-        groups = [joined.c[f"g{place}"] for place in range(len(keys))]
+        groups = [counted.c[f"g{place}"] for place in range(width)]
+        total = sa.cast(sa.func.sum(counted.c.stays).over(partition_by=groups), sa.BigInteger())
+        upto = sa.cast(
+            sa.func.sum(counted.c.stays).over(partition_by=groups, order_by=counted.c.length), sa.BigInteger()
+        )
         ranked = sa.select(
-            *groups,
-            joined.c.seconds,
-            sa.func.row_number().over(partition_by=groups, order_by=joined.c.seconds).label("place"),
-            sa.func.count().over(partition_by=groups).label("number"),
+            *groups, counted.c.length, upto.label("upto"), total.label("total"), counted.c.stays
         ).subquery("ranked")
-        place, number = ranked.c.place, ranked.c.number
-        one, two, nine, ten = (_number(value) for value in (1, 2, 9, 10))
-        wanted = sa.or_(
-            place == (number + one) // two, place == (number + two) // two, place == (number * nine + nine) // ten
-        )
-        return LengthsPlan(start.binds.statement(sa.select(*ranked.c).where(wanted)), by)
+        c = ranked.c
+        wanted = [sa.and_(c.upto >= place, c.upto - c.stays < place) for place in _places(c.total)]
+        shown = sa.select(*[c[f"g{place}"] for place in range(width)], c.length, c.upto, c.total)
+        return LengthsPlan(start.binds.statement(shown.where(sa.or_(*wanted))), by)
 
     return asked.plan(("funnel lengths", query.shape), make)
+
+
+def _places(total: Sql) -> tuple[Sql, ...]:
+    """The one or two in the middle, and the first that nine tenths do not exceed; counted from 1."""
+    one, two, nine, ten = (_number(value) for value in (1, 2, 9, 10))
+    return (total + one) // two, (total + two) // two, (total * nine + nine) // ten
+
+
+def _hundredths(dialect: Dialect, stays: sa.Subquery) -> Sql:
+    """Hundredths of a day between two instants, rounded half up."""
+    if dialect == "sqlite":  # of its own make: a million calls of Python would cost more than all the rest
+        first, last = (
+            sa.cast(sa.func.strftime("%s", at), sa.BigInteger()) for at in (stays.c.entered_at, stays.c.left_at)
+        )
+        seconds: Sql = last - first
+    else:
+        seconds = PIECES[dialect].seconds_between(stays.c.entered_at, stays.c.left_at)
+    half = HUNDREDTH_SECONDS // 2
+    return (seconds + _number(half)) // _number(HUNDREDTH_SECONDS)
 
 
 # ------------------------------------------------------------------ one row for a record
@@ -233,7 +256,10 @@ def _courses(asked: Asked, query: FunnelQuery) -> tuple[Start, Scope, sa.Subquer
 
 
 def _stays(asked: Asked, start: Start, query: FunnelQuery) -> sa.Subquery:
-    """Stays of this pipeline that began before the period ended."""
+    """Stays of this pipeline that began before the period ended.
+
+    The plus keeps databases off the index by stage: all stays are wanted, in the order of their records.
+    """
     kinds = {"number": "bigint", "record": "bigint", "stage": "text", "entered_at": "datetime", "left_at": "datetime"}
     columns = {
         name: sa.literal_column(f"m.{'id' if name == 'number' else name}", sql_type(asked.dialect, kind))  # type: ignore[arg-type]
@@ -244,7 +270,7 @@ def _stays(asked: Asked, start: Start, query: FunnelQuery) -> sa.Subquery:
         sa.select(*(column.label(name) for name, column in columns.items()))
         .select_from(sa.table("sv_stage_move").alias("m"))
         .where(
-            sa.literal_column("m.entity", sa.BigInteger()) == _number(entity),
+            sa.literal_column("+m.entity", sa.BigInteger()) == _number(entity),
             _among(start, columns["stage"], (*query.stages, *query.won, *query.lost)),
             columns["entered_at"] < start.binds.extra("until", "datetime"),
         )

@@ -102,7 +102,7 @@ def _stage(
             before = [one.stage for one in own if one.stage != LOST]
             counts["lost"] += (STAGES[0] if not before else STAGES[-1] if before[-1] == WON else before[-1]) == stage
         lengths += [
-            (one.left - one.entered).total_seconds()
+            math.floor((one.left - one.entered).total_seconds() / 864 + 0.5)
             for one in own
             if one.stage == stage
             and one.left is not None
@@ -123,5 +123,6 @@ def _reached(stays: Sequence[Stay], stage: str) -> datetime | None:
     return min(far, default=None)
 
 
-def _days(seconds: float) -> float:
-    return math.floor(seconds / 864 + 0.5) / 100
+def _days(hundredths: float) -> float:
+    """Lengths are kept in hundredths of a day; a half of one goes up."""
+    return math.floor(hundredths + 0.5) / 100
