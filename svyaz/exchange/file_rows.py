@@ -3,9 +3,10 @@ constants and replacements applied, links left as words for lookup.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,17 +46,27 @@ class FileRow:
     problems: list[Problem] = field(default_factory=list)
 
 
+Put = Callable[[FileRow, Any], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One plan bound to the entity it goes into."""
+    """One plan bound to the entity it goes into.  puts: for each column how its cell goes into a row, made once."""
 
     entity: Entity
     plan: ImportPlan
     forms: Forms
     zone: str
+    by_field: Mapping[str, ColumnMap] = field(init=False)
+    puts: Sequence[tuple[ColumnMap, Put]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_field", {one.field: one for one in reversed(self.plan.columns)})
+        known = [one for one in self.plan.columns if one.field.partition("@")[0] in self.entity.by_key]
+        object.__setattr__(self, "puts", tuple((one, _put_of(self, one)) for one in known))
 
     def column_of(self, key: str) -> ColumnMap | None:
-        return next((one for one in self.plan.columns if one.field == key), None)
+        return self.by_field.get(key)
 
 
 def file_rows(reading: Reading, table: TableFile, after: int = 0) -> Iterator[FileRow]:
@@ -67,84 +78,111 @@ def file_rows(reading: Reading, table: TableFile, after: int = 0) -> Iterator[Fi
 
 def read_row(reading: Reading, number: int, cells: list[Cell]) -> FileRow:
     row = FileRow(number, values=dict(reading.plan.constants))
-    for column in reading.plan.columns:
-        cell = cells[column.column] if column.column < len(cells) else None
-        read_cell(reading, row, column, cell)
+    width = len(cells)
+    for column, put in reading.puts:
+        if column.column < width:
+            read_cell(row, column, put, cells[column.column])
     return row
 
 
-def read_cell(reading: Reading, row: FileRow, column: ColumnMap, cell: Cell) -> None:
+def read_cell(row: FileRow, column: ColumnMap, put: Put, cell: Cell) -> None:
     """Put one cell where its column goes; what is not understood becomes a problem of the row."""
     if isinstance(cell, str):
         cell = unsafe_text(cell.strip())
-    if cell is None or cell == "" or not column.field:
+    if cell is None or cell == "":
         return
     try:
-        _put(reading, row, column, cell)
+        put(row, cell)
     except Problem as problem:
         problem.place = f"values.{column.field}"
         row.problems.append(problem)
 
 
-def _put(reading: Reading, row: FileRow, column: ColumnMap, cell: Any) -> None:
+def _put_of(reading: Reading, column: ColumnMap) -> Put:
+    """What becomes of a cell of this column, decided once for the file."""
     key, at, stage = column.field.partition("@")
     if at:
-        moved = as_instant(read_date(cell, reading.forms), reading.zone)
-        if moved is None:
-            raise DateNotUnderstood(value=str(cell)[:100], expected=reading.forms.dates)
-        row.moves[stage] = moved
-        return
-    text = as_text(cell)
+        return partial(_put_moved, reading, stage)
     found = reading.entity.by_key[key]
+    replaced = _replacements(column)
     if found.type in SEVERAL:
-        _put_several(reading, row, column, text)
-        return
-    replaced = _replacement(column, text)
-    if replaced is not MISSING:
-        if replaced is not None:
-            row.values[key] = replaced
-        return
+        return partial(_put_several, key, found.type in LINKS, replaced)
     if key == "id":
-        row.id = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+        put = _put_id
     elif key == "label":
-        row.label = text
+        put = _put_label
     elif found.type in LINKS:
-        row.words[key] = [text]
+        put = partial(_put_word, key)
     else:
-        row.values[key] = _plain(reading, found, cell, text)
+        put = partial(_put_value, key, _plainly(reading, found))
+    return partial(_put_replaced, key, replaced, put) if column.values else put
 
 
-def _plain(reading: Reading, found: Field, cell: Any, text: str) -> Any:
-    if found.type in NUMBERS:
-        return as_text(read_number(cell, reading.forms))
-    if found.type in DATES:
-        plain = read_date(cell, reading.forms)
-        if found.type == "date":
-            return as_text(plain)[:10] if isinstance(plain, datetime) else as_text(plain)
-        return as_text(plain)
-    if found.type == "yes_no":
-        return cell if isinstance(cell, bool) else text
-    return text
+def _put_moved(reading: Reading, stage: str, row: FileRow, cell: Any) -> None:
+    moved = as_instant(read_date(cell, reading.forms), reading.zone)
+    if moved is None:
+        raise DateNotUnderstood(value=str(cell)[:100], expected=reading.forms.dates)
+    row.moves[stage] = moved
 
 
-def _put_several(reading: Reading, row: FileRow, column: ColumnMap, text: str) -> None:
+def _put_id(row: FileRow, cell: Any) -> None:
+    text = as_text(cell)
+    row.id = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _put_label(row: FileRow, cell: Any) -> None:
+    row.label = as_text(cell)
+
+
+def _put_word(key: str, row: FileRow, cell: Any) -> None:
+    row.words[key] = [as_text(cell)]
+
+
+def _put_value(key: str, plainly: Callable[[Any], Any], row: FileRow, cell: Any) -> None:
+    row.values[key] = plainly(cell)
+
+
+def _put_replaced(key: str, replaced: Mapping[str, Any], put: Put, row: FileRow, cell: Any) -> None:
+    found = _replacement(replaced, as_text(cell))
+    if found is MISSING:
+        put(row, cell)
+    elif found is not None:
+        row.values[key] = found
+
+
+def _put_several(key: str, links: bool, replaced: Mapping[str, Any], row: FileRow, cell: Any) -> None:
     """Each word of the cell for itself: one may be replaced, another looked up."""
-    key = column.field
     ready: list[Any] = []
     words: list[str] = []
-    for word in words_of(text):
-        replaced = _replacement(column, word)
-        if replaced is MISSING:
+    for word in words_of(as_text(cell)):
+        found = _replacement(replaced, word)
+        if found is MISSING:
             words.append(word)
-        elif replaced is not None:
-            ready.append(replaced)
-    if reading.entity.by_key[key].type in LINKS:
-        if words:
-            row.words[key] = words
-    else:
+        elif found is not None:
+            ready.append(found)
+    if links and words:
+        row.words[key] = words
+    elif not links:
         ready += words
     if ready:
         row.values[key] = ready
+
+
+def _plainly(reading: Reading, found: Field) -> Callable[[Any], Any]:
+    forms = reading.forms
+    if found.type in NUMBERS:
+        return lambda cell: as_text(read_number(cell, forms))
+    if found.type == "date":
+        return lambda cell: as_text(read_date(cell, forms))[:10] if isinstance(cell, datetime) else _day(cell, forms)
+    if found.type in DATES:
+        return lambda cell: as_text(read_date(cell, forms))
+    if found.type == "yes_no":
+        return lambda cell: cell if isinstance(cell, bool) else as_text(cell)
+    return as_text
+
+
+def _day(cell: Any, forms: Forms) -> str:
+    return as_text(read_date(cell, forms))
 
 
 class _Missing:
@@ -154,14 +192,17 @@ class _Missing:
 MISSING = _Missing()
 
 
-def _replacement(column: ColumnMap, text: str) -> Any:
+def _replacements(column: ColumnMap) -> dict[str, Any]:
+    """The plan's table of values by what they are compared by; an exact value goes before one like it."""
+    return {fold(value): meaning for value, meaning in reversed(column.values.items())} | dict(column.values)
+
+
+def _replacement(replaced: Mapping[str, Any], text: str) -> Any:
     """What the plan says this very value means; MISSING when it says nothing."""
-    if not column.values:
+    if not replaced:
         return MISSING
-    if text in column.values:
-        return column.values[text]
-    folded = fold(text)
-    return next((value for key, value in column.values.items() if fold(key) == folded), MISSING)
+    found = replaced.get(text, MISSING)
+    return replaced.get(fold(text), MISSING) if found is MISSING else found
 
 
 def own_label(reading: Reading, row: FileRow) -> str:

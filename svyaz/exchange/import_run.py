@@ -40,6 +40,7 @@ from svyaz.storage.session import Session
 
 LARGEST_CHUNK, SMALLEST_CHUNK, FIRST_CHUNK = 2000, 25, 250
 WRITER_SECONDS = 0.05
+TOLD_SECONDS = 0.25
 Writing = Callable[[], AbstractContextManager[Session]]
 
 
@@ -96,6 +97,7 @@ def import_rows(
     """Run all rows after row `after`, at most `most`; False when cancelled in between.  report gets the last row done."""
     entity = importing.reading.entity.key
     size = FIRST_CHUNK
+    told = 0.0
     source = islice(file_rows(importing.reading, importing.table, after), most)
     while rows := list(islice(source, size)):
         if cancelled():
@@ -105,7 +107,10 @@ def import_rows(
             started = time.perf_counter()
             _portion(importing, writing, part)
             taken += time.perf_counter() - started
-        report(rows[-1].number)
+        # Each word of progress is a commit of its own: four a second are enough for an eye.
+        if time.perf_counter() - told > TOLD_SECONDS or len(rows) < size:
+            report(rows[-1].number)
+            told = time.perf_counter()
         size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * WRITER_SECONDS / max(taken, 1e-6)), size * 2))
     if importing.rehearsal is None and _self_links(importing.reading, entity):
         return _second_pass(importing, writing, cancelled)

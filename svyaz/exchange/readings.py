@@ -12,7 +12,7 @@ from typing import Any
 from svyaz.access.actor import Actor
 from svyaz.access.apply import condition
 from svyaz.exchange.column_map import ColumnMap, ImportPlan, check_plan, target_exists
-from svyaz.exchange.file_rows import DATES, NUMBERS, FileRow, Reading, read_cell
+from svyaz.exchange.file_rows import DATES, NUMBERS, FileRow, Put, Reading, read_cell
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.words import load_words
@@ -27,21 +27,23 @@ def told_readings(
     cell is as the API tells it (a date as ISO, a sum with its currency).  Links are not looked up here.
     """
     told = []
-    for column in reading.plan.columns:
+    for column, put in reading.puts:
         if not target_exists(session.snapshot, actor, reading.entity, column.field) or column.column >= len(raw):
             continue
-        read = [_read(session, actor, reading, column, value) for value in raw[column.column]]
+        read = [_read(session, actor, reading, column, put, value) for value in raw[column.column]]
         told.append({"column": column.column, "field": column.field, "read": [one for one in read if one is not None]})
     return told
 
 
-def _read(session: Session, actor: Actor, reading: Reading, column: ColumnMap, value: Any) -> dict[str, Any] | None:
+def _read(
+    session: Session, actor: Actor, reading: Reading, column: ColumnMap, put: Put, value: Any
+) -> dict[str, Any] | None:
     key, at, _ = column.field.partition("@")
     field = reading.entity.by_key[key]
     if not at and (key in ("id", "label") or field.targets or field.type == "any_link"):
         return None
     row = FileRow(0)
-    read_cell(reading, row, column, value)
+    read_cell(row, column, put, value)
     try:
         if row.problems:
             raise row.problems[0]

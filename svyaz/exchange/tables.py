@@ -13,15 +13,16 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from python_calamine import CalamineError, CalamineWorkbook
 
+from svyaz.exchange.sheet_stream import promised_rows, stream_rows
 from svyaz.kernel.problem import Problem
 
 Cell = str | int | float | bool | date | datetime | None
@@ -31,7 +32,7 @@ MOST_ROWS = 2_000_000
 LONGEST_CELL = 100_000
 MOST_UNPACKED = 1_500 * 1024 * 1024
 MOST_PARTS = 5_000
-# calamine holds a sheet in memory; past this much XML openpyxl streams it: slower, flat memory.
+# calamine holds a sheet in memory; past this much XML it is streamed (sheet_stream.py): slower, flat memory.
 LARGEST_IN_MEMORY = 24 * 1024 * 1024
 # Text of this kind packs at most about 1:30; a bomb packs 1:1000.
 HIGHEST_RATIO = 200
@@ -101,10 +102,8 @@ def rows(table: TableFile, sheet: int = 0) -> Iterator[list[Cell]]:
 
 
 def count_rows(table: TableFile, sheet: int = 0) -> int | None:
-    """How many rows there are, blank ones at the end left out; None when counting would cost as much as reading."""
-    if table.kind == "csv":
-        return sum(1 for _ in rows(table, sheet))
-    if table.kind == "xlsx" and _sheet_bytes(table.path) > LARGEST_IN_MEMORY:
+    """How many rows there are or, of an .xlsx, how many it says there are; None when it does not say."""
+    if table.kind == "xlsx":
         return _promised_rows(table, sheet)
     return sum(1 for _ in rows(table, sheet))
 
@@ -150,10 +149,8 @@ def _sheet_rows(table: TableFile, sheet: int) -> Iterator[list[Cell]]:
         return
     try:
         opened = _calamine(table.path, table.name).get_sheet_by_index(sheet)
-        blank = opened.start[0] if opened.start else 0
+        # Blank rows above the first filled cell are given, blank columns left of it are not.
         left = opened.start[1] if opened.start else 0
-        for _ in range(blank):
-            yield []
         for row in opened.iter_rows():
             yield [None] * left + [_cell(value) for value in row]
     except CalamineError as wrong:
@@ -168,25 +165,19 @@ def _sheet_bytes(path: Path) -> int:
 
 
 def _streamed_rows(table: TableFile, sheet: int) -> Iterator[list[Cell]]:
-    book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)
     try:
-        for row in book.worksheets[sheet].iter_rows(values_only=True):
+        for row in stream_rows(table.path, sheet, MOST_COLUMNS):
             yield [_cell(value) for value in row]
-    except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile) as wrong:
+    except (ValueError, KeyError, IndexError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile) as wrong:
         raise FileBroken("file", file=table.name, why=str(wrong)[:200]) from None
-    finally:
-        book.close()
 
 
 def _promised_rows(table: TableFile, sheet: int) -> int | None:
     """By the sheet's own word, which is a promise: good enough for telling how far it is."""
-    book = openpyxl.load_workbook(table.path, read_only=True)
     try:
-        return book.worksheets[sheet].max_row
-    except (ValueError, KeyError, SyntaxError, IndexError, zipfile.BadZipFile):
+        return promised_rows(table.path, sheet)
+    except (ValueError, KeyError, IndexError, RuntimeError, EOFError, zlib.error, zipfile.BadZipFile):
         return None
-    finally:
-        book.close()
 
 
 def _cell(value: Any) -> Cell:

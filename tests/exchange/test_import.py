@@ -560,3 +560,19 @@ def test_new_plan_stops_the_check_of_the_old_one(importer: Importer) -> None:
         assert import_runs.fates(session, first["id"]) == []
         assert "check" not in imports.read_run(session, importer.actor, run).body
     assert check(importer, run)["counts"] == {"skipped": 50}
+
+
+def test_old_workbook_goes_in_like_any_other(importer: Importer, romashka: Cast) -> None:
+    content = (Path(__file__).parent / "data" / "clients.xls").read_bytes()
+    run = importer.upload("counterparty", content, "клиенты.xls")
+    with importer.company.read() as session:
+        plan = imports.read_run(session, importer.actor, run).body["plan"]
+    columns = {one["column"]: one for one in plan["columns"]} | {3: {"column": 3, "field": "revenue"}}
+    importer.plan(run, {**plan, "columns": list(columns.values())})
+    assert importer.run(run) == {"created": 2}
+    names = ("title", "inn", "founded_year", "revenue", "city")
+    rows = [row[2:] for row in romashka.system.list("counterparty", fields=names, sort="title")]
+    assert rows == [
+        ["Ёлка и сыновья", None, 2003, None, "Пермь"],
+        ["ООО «Лютик»", "7707083893", 1996, "1234.50", "Казань"],
+    ]
