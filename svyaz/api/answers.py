@@ -38,6 +38,13 @@ LINK = {
     "type": ["array", "null"],
     "description": "[id, label]; label is null when the record is hidden from the reader",
 }
+AMOUNT: Schema = {
+    "type": ["array", "string", "integer", "null"],
+    "description": "a cell; null when there is no sum to read",
+}
+PLACE: Schema = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
+COUNTED = shape(records=NUMBER, amount=AMOUNT)
+SHARE: Schema = {"type": ["number", "null"]}
 COMPONENTS: dict[str, Schema] = {
     "Link": LINK,
     "Told": shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP),
@@ -112,6 +119,69 @@ COMPONENTS: dict[str, Schema] = {
     ),
 }
 
+COMPONENTS["Change"] = shape(
+    position=NUMBER,
+    at=INSTANT,
+    kind=TEXT,
+    entity=maybe(TEXT),
+    id=maybe(NUMBER),
+    version=maybe(NUMBER),
+    known=YES_NO,
+    actor=named("Link"),
+    cause=TEXT,
+    batch=maybe(NUMBER),
+    fields={
+        "type": "object",
+        "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2, "description": "[before, after]"},
+    },
+)
+COMPONENTS["Funnel"] = shape(
+    rows=several(
+        shape(
+            stage=TEXT,
+            entered=COUNTED,
+            went_on=COUNTED,
+            won_after=COUNTED,
+            left=COUNTED,
+            in_progress=COUNTED,
+            lost=COUNTED,
+            decided=NUMBER,
+            conversion=SHARE,
+            days_median=SHARE,
+            days_90=SHARE,
+        )
+    ),
+    won=COUNTED,
+    lost=COUNTED,
+    win_share=SHARE,
+    weakest=maybe(TEXT),
+)
+# One event of a stream: `data` is JSON with one of these in it.
+COMPONENTS["Event"] = {
+    "type": "object",
+    "properties": {
+        "id": TEXT,
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {
+                "type": "object",
+                "properties": {
+                    "entity": TEXT,
+                    "ids": several(NUMBER),
+                    "versions": several(NUMBER),
+                    "kinds": several(TEXT),
+                    "deleted": several(NUMBER),
+                    "hello": shape(position=NUMBER, feed=TEXT, revision=NUMBER),
+                    "reload": {"type": "string", "description": "key of an object, or * for everything"},
+                    "schema": {"type": "integer", "description": "the new revision"},
+                    "present": shape(entity=TEXT, id=NUMBER, people=several(named("Link"))),
+                },
+            },
+        },
+    },
+}
+
 RECORD, RECORDS = "/api/records/{entity}/{id}", "/api/records/{entity}"
 ANSWERS: dict[tuple[str, str], Schema] = {
     ("GET", "/api/session"): named("Session"),
@@ -154,12 +224,9 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("PATCH", RECORD): named("Record"),
     ("DELETE", RECORD): shape(batch=NUMBER),
     ("GET", f"{RECORD}/delete"): shape(records=MAP, clear=several(named("Held")), refuse=several(named("Held"))),
-    ("POST", f"{RECORDS}/bulk"): {
-        "anyOf": [
-            shape(batch=NUMBER, results=several(shape(id=maybe(NUMBER), problems=several(named("Told"))))),
-            shape(job=NUMBER),
-        ]
-    },
+    ("POST", f"{RECORDS}/bulk"): shape(
+        batch=maybe(NUMBER), results=several(shape(id=maybe(NUMBER), problems=several(named("Told"))))
+    ),
     ("POST", f"{RECORDS}/check"): shape(
         duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY)),
         problems=several(named("Told")),
@@ -227,17 +294,56 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         measures=several(TEXT),
         cells={"type": "array"},
     ),
-    ("POST", "/api/reports/funnel"): MAP,
-    ("POST", "/api/reports/funnel/records"): MAP,
+    ("POST", "/api/reports/funnel"): shape(
+        entity=TEXT,
+        pipeline=TEXT,
+        by=maybe(TEXT),
+        amount=maybe(TEXT),
+        reason=maybe(TEXT),
+        stages=several(shape(key=TEXT, title=TEXT, hue=maybe(NUMBER))),
+        whole=named("Funnel"),
+        groups=several({"allOf": [named("Funnel"), shape(value=ANY, filter=TEXT)]}),
+        losses=several(
+            shape(
+                reason=ANY,
+                filter=TEXT,
+                records=NUMBER,
+                amount=AMOUNT,
+                stages=several(shape(stage=TEXT, records=NUMBER, amount=AMOUNT)),
+            )
+        ),
+    ),
+    ("POST", "/api/reports/funnel/records"): shape(
+        columns=several(TEXT), rows=several({"type": "array"}), count=NUMBER
+    ),
     ("GET", "/api/openapi.json"): shape(openapi=TEXT, info=MAP, paths=MAP, components=MAP),
     ("GET", "/api/search"): shape(
         groups=several(
-            shape(entity=TEXT, title=TEXT, items=several(shape(id=NUMBER, label=TEXT, snippet=MAP)), more=YES_NO)
+            shape(
+                entity=TEXT,
+                title=TEXT,
+                items=several(
+                    shape(
+                        id=NUMBER,
+                        label=TEXT,
+                        field=TEXT,
+                        snippet=shape(text=TEXT, marks=several(PLACE)),
+                        about={"type": ["array", "null"], "description": "[entity, id, label] of the card"},
+                    )
+                ),
+                more=YES_NO,
+                next=maybe(TEXT),
+            )
         ),
         words=several(TEXT),
     ),
-    ("GET", "/api/changes"): shape(changes=several(MAP), position=NUMBER, more=YES_NO, feed=TEXT),
-    ("POST", "/api/live/presence"): shape(people={"type": "array"}),
+    ("GET", "/api/changes"): shape(changes=several(named("Change")), position=NUMBER, more=YES_NO, feed=TEXT),
+    ("POST", "/api/live/presence"): shape(people=several(named("Link"))),
+}
+# What is too much to be done at once is begun instead: 202 and the job.
+LATER: dict[tuple[str, str], Schema] = {
+    ("POST", f"{RECORDS}/bulk"): shape(job=NUMBER),
+    ("POST", "/api/changes/{batch}/undo"): shape(job=NUMBER),
 }
 FILES: dict[tuple[str, str], str] = {
     ("GET", "/api/files/{id}"): "application/octet-stream",

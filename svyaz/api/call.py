@@ -40,6 +40,8 @@ from svyaz.tenancy.company import Company
 T = TypeVar("T")
 COOKIE = "svyaz_session"
 CSRF_HEADER = "x-svyaz-csrf"
+LEAST, MOST, DEEPEST = -(2**63), 2**63 - 1, 100
+OF_RECORDS = ("values", "change")
 
 
 @dataclass(slots=True)
@@ -158,14 +160,12 @@ class Call:
             told = msgspec.json.decode(self.incoming.body, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
             raise BadRequest("body", expected=str(wrong)[:300]) from None
-        if isinstance(told, msgspec.Struct):
-            for name in told.__struct_fields__:
-                _check_text(name, getattr(told, name))
+        _check_plain("body", told)
         return told
 
     def query(self, name: str, default: str = "") -> str:
         given = self.incoming.query.get(name, default)
-        _check_text(name, given)
+        _check_plain(name, given)
         return given
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
@@ -191,11 +191,32 @@ class Call:
         return int(given)
 
 
-def _check_text(name: str, given: Any) -> None:
-    """A filter, a search, a name: PostgreSQL takes no NUL in any text, so it is refused before it gets there.
+def _check_plain(name: str, given: Any, deep: int = 0) -> None:
+    """What no base and no answer can hold is refused before it gets there: a NUL in a filter, a search, a name
+    (PostgreSQL takes none in any text), a whole number beyond 64 bits, an endless nest.
 
     Values of records are looked at by their fields, each with its place.
     """
-    for one in given if isinstance(given, list) else (given,):
-        if isinstance(one, str) and "\0" in one:
-            raise TextHasNul(name, value=shown(one))
+    match given:
+        case str():
+            if "\0" in given:
+                raise TextHasNul(name, value=shown(given))
+        case int():
+            if not LEAST <= given <= MOST:
+                raise BadRequest(name, expected=f"{LEAST}…{MOST}")
+        case list() | dict() | msgspec.Struct():
+            if deep == DEEPEST:
+                raise BadRequest(name, expected=f"≤ {DEEPEST} [[…]]")
+            for key, one in _parts(name, given):
+                _check_plain(key, one, deep + 1)
+
+
+def _parts(name: str, given: list[Any] | dict[str, Any] | msgspec.Struct) -> Iterator[tuple[str, Any]]:
+    if isinstance(given, list):
+        yield from ((name, one) for one in given)
+    elif isinstance(given, dict):
+        for key, one in given.items():
+            _check_plain(name, key)
+            yield key, one
+    else:
+        yield from ((key, getattr(given, key)) for key in given.__struct_fields__ if key not in OF_RECORDS)

@@ -15,6 +15,7 @@ from svyaz.kernel.problem import Problem, Problems
 from svyaz.kernel.words import load_words
 
 LONGEST_FACT = 500
+DEEPEST_FACT = 20
 
 
 class BadRequest(Problem):
@@ -84,9 +85,9 @@ def describe(problem: Problem, language: str) -> dict[str, Any]:
     }
 
 
-def plain_fact(value: Any) -> Any:
-    """A fact as JSON; long text is cut, since it may be what a stranger sent."""
-    if value is None or isinstance(value, bool | int | float):
+def plain_fact(value: Any, deep: int = 0) -> Any:
+    """A fact as JSON; what is long is cut, since it may be what a stranger sent, and so is a number beyond 64 bits."""
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 2**63):
         return value
     if isinstance(value, datetime):
         return iso(value)
@@ -94,9 +95,11 @@ def plain_fact(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, list | tuple | set | frozenset | dict) and deep == DEEPEST_FACT:
+        return "…"
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain_fact(one) for one in list(value)[:50]]
+        return [plain_fact(one, deep + 1) for one in list(value)[:50]]
     if isinstance(value, dict):
-        return {str(key): plain_fact(one) for key, one in list(value.items())[:50]}
+        return {str(key): plain_fact(one, deep + 1) for key, one in list(value.items())[:50]}
     text = str(value).encode("utf-8", "replace").decode()
     return text if len(text) <= LONGEST_FACT else text[:LONGEST_FACT] + "…"

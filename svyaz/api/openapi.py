@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from svyaz import __version__
-from svyaz.api.answers import ANSWERS, COMPONENTS, FILES, FORMS
+from svyaz.api.answers import ANSWERS, COMPONENTS, FILES, FORMS, LATER
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.api.schema_api import told_schema
@@ -87,6 +87,7 @@ def _operation(route: Route, path: str, entity: dict[str, Any] | None) -> dict[s
         + [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in route.query],
         "responses": {
             str(route.status): _answer(route),
+            **_later(route),
             "default": {"description": "A problem told in words", "content": {"application/json": {"schema": PROBLEM}}},
         },
     }
@@ -115,9 +116,18 @@ def _answer(route: Route) -> dict[str, Any]:
         return {"description": "Done"}
     at = (route.method, route.path)
     if at in FILES:
-        return {"description": route.summary, "content": {FILES[at]: {"schema": {"type": "string"}}}}
+        stream = FILES[at] == "text/event-stream"
+        file = {"$ref": "#/components/schemas/Event"} if stream else {"type": "string"}
+        return {"description": route.summary, "content": {FILES[at]: {"schema": file}}}
     shape = ANSWERS.get(at, {"type": "object"})
     return {"description": route.summary, "content": {"application/json": {"schema": shape}}}
+
+
+def _later(route: Route) -> dict[str, Any]:
+    at = (route.method, route.path)
+    if at not in LATER:
+        return {}
+    return {"202": {"description": "Begun as a job", "content": {"application/json": {"schema": LATER[at]}}}}
 
 
 def _values(entity: dict[str, Any]) -> dict[str, Any]:

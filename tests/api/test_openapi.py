@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -90,3 +91,28 @@ def test_document_names_only_what_its_reader_may_see(site: Site) -> None:
     assert "/api/records/deal" in olga["paths"] and set(olga["paths"]) <= set(artem["paths"])
     values = artem["components"]["schemas"]["DealValues"]["properties"]
     assert values["amount"]["title"] == "Сумма" and values["created_at"]["readOnly"] is True
+
+
+def test_what_is_begun_as_a_job_is_answered_as_the_document_says(site: Site) -> None:
+    artem = site.browser("Артём")
+    document = artem.get("/api/openapi.json")
+    artem.create("deal", title="Насосы")
+    told = artem.post("/api/records/deal/bulk", {"filter": 'title = "Насосы"', "change": {"title": "Трубы"}}, 202)
+    for path in ("/api/records/deal/bulk", "/api/changes/{batch}/undo"):
+        shape = document["paths"][path]["post"]["responses"]["202"]["content"]["application/json"]["schema"]
+        assert list(checker(document, shape).iter_errors(told)) == [] and list(checker(document, shape).iter_errors({}))
+
+
+def test_events_are_answered_as_the_document_says(site: Site) -> None:
+    artem = site.browser("Артём")
+    document = artem.get("/api/openapi.json")
+    content = document["paths"]["/api/live"]["get"]["responses"]["200"]["content"]
+    shape = checker(document, content["text/event-stream"]["schema"])
+    data = document["components"]["schemas"]["Event"]["properties"]["data"]["contentSchema"]
+    stream = artem.send("GET", "/api/live", params={"seconds": 1}).text
+    events = [dict(line.split(": ", 1) for line in one.split("\n")) for one in stream.split("\n\n") if ": " in one]
+    assert next(json.loads(one["data"]) for one in events if "data" in one)["hello"]["revision"] == 1
+    for one in events:
+        assert list(shape.iter_errors(one)) == []
+        if "data" in one:
+            assert list(checker(document, data).iter_errors(json.loads(one["data"]))) == []

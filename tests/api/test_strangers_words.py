@@ -239,6 +239,40 @@ def test_database_gone_in_the_middle_is_told_and_nothing_is_half_written(site: S
     assert answer.status_code >= 500 and not SQL.search(answer.text), answer.text
 
 
+@pytest.mark.parametrize("nasty", ["9" * 25, "-" + "9" * 25, str(2**63), "[" * 300 + "]" * 300], ids=len)
+def test_number_beyond_the_base_or_an_endless_nest_is_refused_wherever_it_stands(site: Site, nasty: str) -> None:
+    artem = site.browser("Артём")
+    card = f"/api/records/deal/{artem.create('deal', title='Насосы')['id']}"
+    for method, path, body in (
+        ("POST", f"{card}/undo", '{"seq": X}'),
+        ("POST", f"{card}/timeline", '{"kind": "note", "text": "a", "files": [X]}'),
+        ("PATCH", card, '{"version": X, "values": {"title": "a"}}'),
+        ("POST", "/api/records/deal/check", '{"values": {}, "id": X}'),
+        ("POST", "/api/records/deal/bulk", '{"operations": [{"do": "delete", "id": X}]}'),
+        ("POST", "/api/records/currency_rate", '{"values": {"rate": {"a": X}}}'),
+        ("POST", "/api/trash/restore", '{"entity": "deal", "ids": [X]}'),
+        ("POST", "/api/notices/read", '{"ids": [X]}'),
+        ("POST", "/api/live/presence", '{"entity": "deal", "id": X}'),
+        ("PUT", "/api/preferences/list", '{"value": {"a": [X]}}'),
+        ("POST", "/api/import-maps", '{"title": "a", "plan": {"a": X}}'),
+    ):
+        answer = artem.send(method, path, body.replace("X", nasty).encode())
+        assert answer.status_code in (400, 422), (path, answer.status_code, answer.text[:300])
+        stands(answer, body)
+    # What is wrong in a form is told with 200, and tells of what was sent.
+    checked = artem.post("/api/records/currency_rate/check", f'{{"values": {{"rate": {{"a": {nasty}}}}}}}'.encode())
+    assert [one for one in checked["problems"] if "rate" in one["place"]], checked
+
+
+def test_nul_is_refused_in_what_is_kept_and_in_parts_of_a_body(maria: Caller) -> None:
+    for method, path, body in (
+        ("PUT", "/api/preferences/list", {"value": {"a\0": 1}}),
+        ("PUT", "/api/preferences/list", {"value": [{"a": "b\0"}]}),
+        ("POST", "/api/records/deal/query", {"totals": [{"function": "sum", "field": "a\0"}]}),
+    ):
+        assert maria.refused(method, path, 422, body)["code"] == "text_has_nul", body
+
+
 def test_server_sends_nobody_elsewhere(site: Site) -> None:
     """Row 55: no address of a stranger comes back as a Location."""
     olga = site.browser("Ольга")
