@@ -1,10 +1,10 @@
-"""Make ui/src/words/ru.ts and en.ts from the tables [ui…] of svyaz/locale/*.toml.
+"""Make ui/src/words/ru.ts, en.ts, ru_later.ts and en_later.ts from the tables [ui…] of svyaz/locale/*.toml.
 
     python tools/make_words.py            write them
     python tools/make_words.py --check    fail when a file is not current
 
 Russian and English have one source each, the locale; the interface gets it as typed modules, so a
-missing key is a compile error and only the reader's language is loaded.  Keys come out as nested
+missing key is a compile error and only the reader's language is loaded, LATER only with the pages that say it.  Keys come out as nested
 names, not as strings, so that check_words.py still finds a word nobody asks for.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ru", "en")
+LATER = ("import", "report")
 HEAD = "// Made by tools/make_words.py from svyaz/locale/{language}.toml; change the words there.\n"
 
 
@@ -39,15 +40,19 @@ def main(asked: list[str]) -> int:
     stale = []
     for language in LANGUAGES:
         with (ROOT / "svyaz" / "locale" / f"{language}.toml").open("rb") as file:
-            made = module(tomllib.load(file)["ui"], language)
-        target = ROOT / "ui" / "src" / "words" / f"{language}.ts"
-        current = target.read_text(encoding="utf-8") if target.exists() else ""
-        if made == current:
-            continue
-        if "--check" in asked:
-            stale.append(f"{target.relative_to(ROOT)} is not current: run `python tools/make_words.py`")
-        else:
-            target.write_text(made, encoding="utf-8")
+            words = tomllib.load(file)["ui"]
+        first = {key: value for key, value in words.items() if key not in LATER}
+        later = {key: value for key, value in words.items() if key in LATER}
+        for part, suffix in ((first, ""), (later, "_later")):
+            target = ROOT / "ui" / "src" / "words" / f"{language}{suffix}.ts"
+            made = module(part, language)
+            current = target.read_text(encoding="utf-8") if target.exists() else ""
+            if made == current:
+                continue
+            if "--check" in asked:
+                stale.append(f"{target.relative_to(ROOT)} is not current: run `python tools/make_words.py`")
+            else:
+                target.write_text(made, encoding="utf-8")
     print(*stale, sep="\n", end="\n" if stale else "")
     return 1 if stale else 0
 

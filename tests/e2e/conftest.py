@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -32,11 +32,12 @@ PHONE = {"width": 390, "height": 844}
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The server: its address, the administrator's login, and a client signed in as him."""
+    """The server: its address, the administrator's login, a client signed in as him, and the home of the company."""
 
     url: str
     login: str
     http: httpx.Client
+    home: Path | None = None
 
     def query(self, entity: str, **body: object) -> dict[str, object]:
         answer = self.http.post(f"/api/records/{entity}/query", json=body)
@@ -61,8 +62,9 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("browser")) as (url, printed):
-        yield sign_in_first(url, printed)
+    folder = tmp_path_factory.mktemp("browser")
+    with served(folder) as (url, printed):
+        yield replace(sign_in_first(url, printed), home=folder / "home")
 
 
 @contextmanager
@@ -114,6 +116,19 @@ def sign_in_first(url: str, printed: str) -> Site:
     changed = http.post("/api/me/password", json={"old": once, "new": PASSWORD})
     assert changed.status_code == 204, changed.text
     return Site(url, login, http)
+
+
+def add_person(site: Site, login: str, title: str) -> httpx.Client:
+    """A new administrator of the running company, signed in with a password of his own."""
+    command = [sys.executable, "-m", "svyaz.cli", "--language", "ru", "user", "add", "--home", str(site.home)]
+    made = subprocess.run(
+        [*command, "--login", login, "--name", title, "--role", "admin"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return sign_in_first(site.url, made.stdout).http
 
 
 def first_password(printed: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import check_accessible
 from tests.e2e.conftest import Opener, Site
 
 
@@ -201,3 +202,43 @@ def test_palette_goes_to_sections_finds_records_and_begins_new_ones(site: Site, 
     page.get_by_role("combobox", name="Поиск и команды").fill("товары")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site.url}/product")
+
+
+def test_palette_finds_by_words_inside_records_and_marks_them(site: Site, open_page: Opener) -> None:
+    note = "Просит звонить после обеда, любит <b>бирюзовый</b> кафель"
+    id = site.create("counterparty", title="ООО «Мозаика»", note=note)
+    page = open_page("/deal")
+    expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    ask = page.get_by_role("combobox", name="Поиск и команды")
+    hit = page.get_by_role("option", name="ООО «Мозаика»")
+    for _ in range(10):  # a saved record is in the index in about a second
+        ask.fill("")
+        ask.fill("бирюзовая")
+        page.wait_for_timeout(500)
+        if hit.count():
+            break
+    expect(hit.locator("mark")).to_have_text("бирюзовый")
+    expect(hit).to_contain_text("<b>бирюзовый</b>")
+    assert check_accessible(page) == []
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site.url}/counterparty/{id}")
+
+
+def test_palette_says_which_words_it_searched_for_when_a_typo_was_forgiven(site: Site, open_page: Opener) -> None:
+    page = open_page("/deal")
+    expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Поиск и команды").fill("насосв")
+    expect(page.get_by_text("Показано для:")).to_be_visible()
+    expect(page.get_by_role("option").first).to_contain_text(re.compile("насос", re.IGNORECASE))
+
+
+def test_palette_finds_names_while_the_index_does_not_answer(site: Site, open_page: Opener) -> None:
+    site.create("counterparty", title="ООО «Неиндексированное»")
+    page = open_page("/deal")
+    page.route("**/api/search*", lambda route: route.fulfill(status=503, json={"error": {"code": "busy", "text": ""}}))
+    expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Поиск и команды").fill("неиндекс")
+    expect(page.get_by_role("option", name="ООО «Неиндексированное»")).to_be_visible()

@@ -135,6 +135,7 @@ def test_chosen_theme_is_there_before_the_first_paint(places: dict[str, int], op
 
 def test_first_screen_is_light_and_its_policy_forbids_foreign_code(site: Site, open_page: Opener) -> None:
     page = open_page("/-/login", signed_in=False)
+    page.wait_for_load_state("networkidle")
     page.context.add_cookies(
         [{"name": one.name, "value": one.value or "", "url": site.url} for one in site.http.cookies.jar]
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Opener, Site
+from tests.e2e.conftest import Opener, Site, add_person
 
 SOON_MS = 3_000
 names = itertools.count(1)
@@ -17,7 +17,7 @@ def made_deal(site: Site, **values: object) -> tuple[int, str]:
     return site.create("deal", title=title, **values), title
 
 
-def row(page: Page, title: str) -> object:
+def row(page: Page, title: str) -> Locator:
     return page.get_by_role("row").filter(has_text=title)
 
 
@@ -28,7 +28,7 @@ def heard(page: Page) -> None:
 
 
 def opened(open_page: Opener, path: str) -> Page:
-    page = open_page("about:blank" if path == "" else path)
+    page = open_page(path)
     heard(page)
     return page
 
@@ -87,7 +87,7 @@ def test_typing_is_not_overwritten_and_the_same_field_of_two_people_is_asked_abo
 
 
 def test_what_waited_for_the_end_of_an_edit_is_shown_after_it(site: Site, open_page: Opener) -> None:
-    id, title = made_deal(site, amount="100")
+    id, _ = made_deal(site, amount="100")
     page = opened(open_page, f"/deal/{id}")
     page.get_by_role("button", name="Название:").click()
     site.change("deal", id, amount="333")
@@ -118,3 +118,39 @@ def test_lost_connection_is_said_and_all_is_read_again_when_it_is_back(site: Sit
     expect(lost).to_have_count(0, timeout=SOON_MS)
     expect(row(page, title)).to_contain_text("4 567 890", timeout=SOON_MS)
     expect(row(page, other)).to_have_count(1, timeout=SOON_MS)
+
+
+def test_changed_configuration_comes_without_losing_what_is_typed(site: Site, open_page: Opener) -> None:
+    page = opened(open_page, "/deal?view=all")
+    page.get_by_role("button", name="Создать сделку").click()
+    dialog = page.get_by_role("dialog", name="Создать сделку")
+    dialog.get_by_role("button", name="Название:").click()
+    dialog.get_by_role("textbox", name="Название").fill("Недописанное")
+    # The server says that there is a newer revision than the page has read.
+    with page.expect_response("**/api/schema") as told:
+        page.evaluate("dispatchEvent(new Event('offline'))")
+        page.route(
+            "**/api/live",
+            lambda route: route.fulfill(content_type="text/event-stream", body='data: {"schema": 999}\n\n'),
+        )
+        page.evaluate("dispatchEvent(new Event('online'))")
+    assert told.value.ok
+    page.unroute("**/api/live")
+    expect(dialog.get_by_role("textbox", name="Название")).to_have_value("Недописанное")
+
+
+def test_others_on_the_card_are_shown_until_they_leave(site: Site, open_page: Opener) -> None:
+    olga = add_person(site, "olya", "Ольга Соседова")
+    id, _ = made_deal(site)
+    mine = opened(open_page, f"/deal/{id}")
+    here = mine.get_by_role("img", name="Сейчас здесь: Ольга Соседова")
+    expect(here).to_have_count(0)
+    theirs = open_page("/-/login", signed_in=False)
+    theirs.context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "url": site.url} for one in olga.cookies.jar]
+    )
+    theirs.goto(f"{site.url}/deal/{id}")
+    expect(here).to_be_visible(timeout=SOON_MS)
+    expect(theirs.get_by_role("img", name="Сейчас здесь: Артём Волков")).to_be_visible(timeout=SOON_MS)
+    theirs.get_by_role("button", name="Назад").click()
+    expect(here).to_have_count(0, timeout=SOON_MS)

@@ -1,5 +1,5 @@
 import { beforeAll } from "vitest";
-import { loadWords } from "../src/words";
+import { loadLaterWords, loadWords } from "../src/words";
 import { setZone } from "../src/words/format";
 
 // jsdom-like browsers know no media queries; the code asks at import.
@@ -7,5 +7,6 @@ window.matchMedia ??= (query: string) => ({ matches: false, media: query, addEve
 
 beforeAll(async () => {
   await loadWords("ru");
+  await loadLaterWords();
   setZone("Europe/Moscow");
 });

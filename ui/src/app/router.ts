@@ -4,9 +4,13 @@ import EntityPage from "../pages/EntityPage.vue";
 import MissingPage from "../pages/MissingPage.vue";
 import { menu } from "../schema";
 import { me, mustChange } from "../schema/session";
+import { loadLaterWords } from "../words";
 
 const recordProps = (to: RouteLocationNormalized) => ({ entityKey: String(to.params["entity"]), id: Number(to.params["id"]) });
 const entityProps = (to: RouteLocationNormalized) => ({ entityKey: String(to.params["entity"]) });
+
+// A page with words of its own comes together with them.
+const wordy = <T>(page: () => Promise<T>) => async (): Promise<T> => (await Promise.all([page(), loadLaterWords()]))[0];
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -14,9 +18,9 @@ export const router = createRouter({
     { path: "/", redirect: () => (menu()[0] ? `/${menu()[0]?.entity}` : "/-/nothing") },
     { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true } },
     { path: "/-/password", component: () => import("../pages/PasswordPage.vue") },
-    { path: "/-/reports", component: () => import("../pages/reports/ReportsPage.vue") },
-    { path: "/-/import", component: () => import("../pages/imports/ImportsPage.vue") },
-    { path: "/-/import/:id(\\d+)", component: () => import("../pages/imports/ImportPage.vue") },
+    { path: "/-/reports", component: wordy(() => import("../pages/reports/ReportsPage.vue")) },
+    { path: "/-/import", component: wordy(() => import("../pages/imports/ImportsPage.vue")) },
+    { path: "/-/import/:id(\\d+)", component: wordy(() => import("../pages/imports/ImportPage.vue")) },
     { path: "/-/about", component: () => import("../pages/AboutPage.vue") },
     { path: "/-/trash", component: () => import("../pages/TrashPage.vue") },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },

@@ -1,12 +1,13 @@
 /** Words a person sees: `t("list.total", { n: 5 })`.  The source is svyaz/locale/*.toml, tables [ui…]. */
 import type { words as russian } from "./ru";
+import type { words as russianLater } from "./ru_later";
 
 type Tree = { readonly [key: string]: string | readonly string[] | Tree };
 type Keys<T> = {
   [K in keyof T & string]: T[K] extends string | readonly string[] ? K : `${K}.${Keys<T[K]>}`;
 }[keyof T & string];
 
-export type WordKey = Keys<typeof russian>;
+export type WordKey = Keys<typeof russian> | Keys<typeof russianLater>;
 export type Language = "ru" | "en";
 type Facts = Readonly<Record<string, string | number>>;
 
@@ -25,6 +26,12 @@ export async function loadWords(language: Language): Promise<void> {
   current = language;
   plural = new Intl.PluralRules(language);
   document.documentElement.lang = language;
+}
+
+/** Words of reports and imports: with the pages that say them, not before the first screen. */
+export async function loadLaterWords(): Promise<void> {
+  const module = current === "en" ? await import("./en_later") : await import("./ru_later");
+  tree = { ...tree, ...module.words };
 }
 
 export const language = (): Language => current;
