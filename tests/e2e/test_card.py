@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -242,3 +244,33 @@ def test_palette_finds_names_while_the_index_does_not_answer(site: Site, open_pa
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Поиск и команды").fill("неиндекс")
     expect(page.get_by_role("option", name="ООО «Неиндексированное»")).to_be_visible()
+
+
+def test_past_deadline_is_red_only_while_the_record_is_in_work(site: Site, open_page: Opener) -> None:
+    id = site.create("deal", title="Просрочка", close_on="2026-01-15", amount="1000")
+    page = open_page(f"/deal/{id}")
+    day = page.get_by_role("definition").filter(has=page.get_by_role("button", name="Закрыть до:")).locator(".num")
+    expect(day).to_have_class(re.compile("overdue"))
+    entity = site.http.get("/api/schema").json()["entities"]["deal"]
+    lost = next(one for one in entity["pipelines"][0]["stages"] if one["ends"] == "lost")
+    reason = site.query("loss_reason", fields=["label"], limit=1)["rows"][0][0]
+    site.change("deal", id, stage=lost["key"], **({"loss_reason": reason} if "loss_reason" in lost["requires"] else {}))
+    expect(day).not_to_have_class(re.compile("overdue"))
+
+
+def test_bell_tells_of_a_reminder_opens_its_record_and_is_silent_again(site: Site, open_page: Opener) -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    me = site.http.get("/api/me").json()["id"]
+    id = site.create("activity", kind="call", subject="Перезвонить в «Прибой»", responsible=me, remind_at=soon)
+    for _ in range(30):
+        if site.http.get("/api/notices").json()["notices"]:
+            break
+        time.sleep(0.5)
+    page = open_page("/deal")
+    page.get_by_role("button", name="Уведомления: 1 новое").click()
+    notice = page.get_by_role("link", name="Перезвонить в «Прибой»")
+    expect(notice).to_be_visible()
+    assert check_accessible(page) == []
+    notice.click()
+    expect(page).to_have_url(f"{site.url}/activity/{id}")
+    expect(page.get_by_role("button", name="Уведомления", exact=True)).to_be_visible()
