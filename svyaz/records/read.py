@@ -154,6 +154,7 @@ class Asked:
 
 def ask(session: Session, actor: Actor, entity: str, *, filter: str, paths: Sequence[Keys]) -> Asked:
     """For a query of another shape than a list: a report.  Every path is checked to be readable to its end."""
+    read_entity(session.snapshot, actor, entity)  # a path means nothing in an object that is not there for him
     for path in paths:
         path_of(session.snapshot, actor, entity, ".".join(path))
     query = make_query(session, actor, entity, ListRequest(filter=filter, fields=("id",)))

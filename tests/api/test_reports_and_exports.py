@@ -72,6 +72,7 @@ def test_report_by_month_and_through_a_link(site: Site) -> None:
     ("asked", "code"),
     [
         ({"entity": "nonsense"}, "not_found"),
+        ({"entity": "nonsense", "rows": ["stage"]}, "not_found"),
         ({"entity": "deal", "rows": ["nonsense"]}, "unknown_field"),
         ({"entity": "deal", "rows": ["close_on:decade"]}, "unknown_grain"),
         ({"entity": "deal", "measures": ["sum"]}, "measure_needs_field"),
