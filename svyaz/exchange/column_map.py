@@ -163,6 +163,10 @@ def guess_columns(
             continue
         known = [one.key.replace("_", " "), one.title.ru, one.title.en]
         known += SYNONYMS.get(one.key, ()) + SYNONYMS.get(one.role, ())
+        if one.key == "title" or getattr(entity.label, "keys", None) == (
+            one.key,
+        ):  # «Товар» of a list of goods is what they are called
+            known += [entity.key.replace("_", " "), entity.title.ru, entity.title.en, *SYNONYMS.get(entity.key, ())]
         names[one.key] = [fold(name) for name in known if name]
     scored = sorted(
         (

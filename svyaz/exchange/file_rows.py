@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from svyaz.exchange.column_map import ColumnMap, ImportPlan
 from svyaz.exchange.export import unsafe_text
-from svyaz.exchange.forms import DateNotUnderstood, Forms, read_date, read_number
+from svyaz.exchange.forms import EXAMPLES, DateNotUnderstood, Forms, read_date, read_number
 from svyaz.exchange.lookup import words_of
 from svyaz.exchange.tables import Cell, TableFile, rows
 from svyaz.kernel.problem import Problem
@@ -121,7 +121,7 @@ def _put_of(reading: Reading, column: ColumnMap) -> Put:
 def _put_moved(reading: Reading, stage: str, row: FileRow, cell: Any) -> None:
     moved = as_instant(read_date(cell, reading.forms), reading.zone)
     if moved is None:
-        raise DateNotUnderstood(value=str(cell)[:100], expected=reading.forms.dates)
+        raise DateNotUnderstood(value=str(cell)[:100], expected=EXAMPLES[reading.forms.dates])
     row.moves[stage] = moved
 
 

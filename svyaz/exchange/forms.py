@@ -18,6 +18,8 @@ DATE = re.compile(r"^\s*(\d{1,4})[./\-](\d{1,2})[./\-](\d{1,4})(?:[ T](\d{1,2}):
 NUMBER = re.compile(r"^[+-]?[\d\s\u00a0\u202f'.,]*\d[\d\s\u00a0\u202f'.,]*$")
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
+# How each order is told to a person.
+EXAMPLES = {"dmy": "31.12.2026", "mdy": "12/31/2026", "ymd": "2026-12-31"}
 
 
 class DateNotUnderstood(BadValue):
@@ -96,7 +98,7 @@ def read_date(value: object, forms: Forms) -> object:
     try:
         found = date(_year(int(year), len(year)), int(month), int(day))
     except ValueError:
-        raise DateNotUnderstood(value=text, expected=order) from None
+        raise DateNotUnderstood(value=text, expected=EXAMPLES[order]) from None
     if match.group(4) is None:
         return found.isoformat()
     return f"{found.isoformat()}T{int(match.group(4)):02}:{match.group(5)}:{match.group(6) or '00'}"

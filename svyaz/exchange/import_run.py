@@ -26,6 +26,7 @@ from svyaz.exchange.label_parts import split_label
 from svyaz.exchange.lookup import LinkCannotBeMade, LinkNameAmbiguous, LinkNameUnknown, Lookup, seen_ids
 from svyaz.exchange.rehearsal import Rehearsal
 from svyaz.exchange.tables import TableFile
+from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import BadValue, Problem
 from svyaz.kernel.text import sort_key
 from svyaz.kernel.words import load_words
@@ -238,7 +239,7 @@ def _set_links(importing: Importing, session: Session, actor: Actor, row: FileRo
                 ids.append(found)
             elif own in _targets(session, importing.reading.entity, key):
                 chunk.waiting.add(row.number)
-                if importing.rehearsal is not None and column.missing == "error":
+                if importing.rehearsal is not None and column.missing == "error" and word not in column.create:
                     importing.rehearsal.waiting.setdefault(row.number, []).append((key, word))
         if ids and importing.reading.entity.by_key[key].type == "links":
             row.values[key] = [*(row.values.get(key) or ()), *ids]
@@ -347,7 +348,7 @@ def _create(importing: Importing, session: Session, actor: Actor, entity: Entity
         [row.values for row in chunk.creates],
         cause="import",
         batch=importing.batch,
-        past=[_past(entity, row) for row in chunk.creates] if history else None,
+        past=[_past(session, entity, row) for row in chunk.creates] if history else None,
         each=True,
         places=[""] * len(chunk.creates),
     )
@@ -402,14 +403,10 @@ def _change(importing: Importing, session: Session, actor: Actor, entity: Entity
             chunk.fates.append(_fate(importing, row, "updated" if moved else "same", id))
 
 
-def _past(entity: Entity, row: FileRow) -> Past | None:
+def _past(session: Session, entity: Entity, row: FileRow) -> Past | None:
     """Dates of stages in order of time; «end» is the day the record came to its final stage."""
     moves = dict(row.moves)
-    now = row.values.get("stage") if "stage" in row.values else None
-    stage_field = entity.by_role("stage")
-    if stage_field is not None:
-        now = row.values.get(stage_field.key, now)
-    stage = _stage_key(entity, now)
+    stage = _stage_key(session, entity, row)
     ended = moves.pop("end", None)
     if ended is not None and stage is not None and entity.stages[stage].ends:
         moves[stage] = ended
@@ -419,14 +416,17 @@ def _past(entity: Entity, row: FileRow) -> Past | None:
     return Past(created_at=stages[0][1], stages=stages)
 
 
-def _stage_key(entity: Entity, raw: Any) -> str | None:
-    if not isinstance(raw, str):
+def _stage_key(session: Session, entity: Entity, row: FileRow) -> str | None:
+    """The stage the row's word means, by the field itself: two pipelines may each have a «Won»."""
+    field = entity.by_role("stage")
+    raw = row.values.get(field.key) if field is not None else None
+    if field is None or raw is None:
         return None
-    if raw in entity.stages:
-        return raw
-    wanted = sort_key(raw)
-    names = {sort_key(name): key for key, one in entity.stages.items() for name in (key, one.title.ru, one.title.en)}
-    return names.get(wanted)
+    try:
+        found = TYPES[field.type].accept(raw, field.options, session.terms)
+    except Problem:
+        return None
+    return found if found in entity.stages else None
 
 
 # --- links to later rows

@@ -54,43 +54,59 @@ class Words:
 
 
 def told_unmatched(session: Session, actor: Actor, reading: Reading, words: Words) -> list[dict[str, Any]]:
-    """[{"field", "column", "count", "values": [{"value", "rows", "nearest"}]}]; the most frequent first.
+    """[{"field", "column", "count", "values": [{"value", "rows", "nearest", "ambiguous"}]}]; the most frequent first.
 
-    nearest: [id, label] of a record, the key of an option, or None.
+    nearest    [id, label] of a record, the key of an option, or None
+    ambiguous  the word is understood, but it could mean another option as well: «Won» of two pipelines
     """
     told = []
     for key, counted in words.counted.items():
         column = reading.column_of(key)
         assert column is not None
+        doubtful: dict[str, str] = {}
         if reading.entity.by_key[key].type in OPTIONS:
-            missing, near = _missing_options(session, reading, key, counted)
+            missing, doubtful, near = _missing_options(session, reading, key, counted)
         else:
             missing, near = _missing_links(session, actor, reading, key, column.match, counted, words.own)
-        if missing:
+        missing = [word for word in missing if word not in column.create]
+        shown = sorted([*missing, *doubtful], key=lambda one: (-counted[one], one))
+        if shown:
             values = [
-                {"value": word, "rows": counted[word], "nearest": near.to(word)}
-                for word in sorted(missing, key=lambda one: (-counted[one], one))[:MOST_TOLD]
+                {
+                    "value": word,
+                    "rows": counted[word],
+                    "nearest": doubtful[word] if word in doubtful else near.to(word),
+                    "ambiguous": word in doubtful,
+                }
+                for word in shown[:MOST_TOLD]
             ]
-            told.append({"field": key, "column": column.column, "values": values, "count": len(missing)})
+            told.append({"field": key, "column": column.column, "values": values, "count": len(shown)})
     return told
 
 
 def _missing_options(
     session: Session, reading: Reading, key: str, counted: Mapping[str, int]
-) -> tuple[list[str], Nearest]:
+) -> tuple[list[str], dict[str, str], Nearest]:
+    """Words of no option; words of several, with what they are taken for; all names."""
     found = reading.entity.by_key[key]
-    names = {
-        fold(name): one["key"]
-        for one in found.options.get("options", ())
-        for name in (str(one["key"]), *_spoken(one.get("title")))
-    }
-    missing = []
+    names: dict[str, set[str]] = {}
+    for one in found.options.get("options", ()):
+        if not one.get("archived"):
+            for name in (str(one["key"]), *_spoken(one.get("title"))):
+                names.setdefault(fold(name), set()).add(one["key"])
+    missing: list[str] = []
+    doubtful: dict[str, str] = {}
+    several = found.type == "choices"
     for word in counted:
         try:
-            TYPES[found.type].accept([word] if found.type == "choices" else word, found.options, session.terms)
+            taken = TYPES[found.type].accept([word] if several else word, found.options, session.terms)
         except Problem:
             missing.append(word)
-    return missing, Nearest(names)
+            continue
+        chosen = str(taken[0] if several and taken else taken)
+        if word != chosen and len(names.get(fold(word), ())) > 1:
+            doubtful[word] = chosen
+    return missing, doubtful, Nearest({name: next(iter(sorted(keys))) for name, keys in names.items()})
 
 
 def _spoken(title: Any) -> list[str]:

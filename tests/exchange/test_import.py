@@ -576,3 +576,41 @@ def test_old_workbook_goes_in_like_any_other(importer: Importer, romashka: Cast)
         ["Ёлка и сыновья", None, 2003, None, "Пермь"],
         ["ООО «Лютик»", "7707083893", 1996, "1234.50", "Казань"],
     ]
+
+
+GUESSES = [
+    # entity        headings                                    fields
+    ("product", ["product", "sales_price"], ["title", "price"]),
+    ("deal", ["Сделка", "Компания", "Сумма"], ["title", "counterparty", "amount"]),
+    ("deal", ["opportunity_id", "account", "deal_stage"], ["external_number", "counterparty", "stage"]),
+    ("counterparty", ["Компания", "ИНН", "Паровоз"], ["title", "inn", None]),
+    ("counterparty", ["Клиент", "Сайт"], ["title", "website"]),
+]
+
+
+@pytest.mark.parametrize(("entity", "headings", "fields"), GUESSES)
+def test_headings_lead_to_the_fields_a_person_would_choose(
+    importer: Importer, entity: str, headings: list[str], fields: list[str | None]
+) -> None:
+    run = importer.upload(entity, table(",".join(headings), [["а"] * len(headings)]))
+    with importer.company.read() as session:
+        told = imports.read_run(session, importer.actor, run).body["columns"]
+    assert [one["guess"] for one in told] == fields
+
+
+def test_word_of_two_pipelines_is_asked_about_and_its_dates_follow_the_stage_it_is_taken_for(
+    importer: Importer, romashka: Cast
+) -> None:
+    plan = json.loads(json.dumps(PLANS["deal"]))
+    plan["columns"] = [one for one in plan["columns"] if one["field"] not in ("product", "counterparty")]
+    stage = next(one for one in plan["columns"] if one["field"] == "stage")
+    del stage["values"]
+    run = importer.upload("deal", content_of("deal"))
+    importer.plan(run, plan)
+    (asked,) = check(importer, run)["unmatched"]
+    told = {one["value"]: one for one in asked["values"]}
+    assert set(told) == {"Won", "Lost"} and all(one["ambiguous"] for one in told.values())
+    assert importer.run(run) == {"created": 4}
+    rows = {row[2]: row[3:] for row in romashka.system.list("deal", fields=("external_number", "stage", "closed_on"))}
+    assert rows["1C1I7A6R"] == [told["Won"]["nearest"], "2017-03-01"]
+    assert rows["Z063OYW0"] == [told["Lost"]["nearest"], "2017-03-11"]

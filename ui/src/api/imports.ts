@@ -46,6 +46,8 @@ export interface UnmatchedValue {
   readonly rows: number;
   /** [id, label] of a record, or the key of an option. */
   readonly nearest: LinkCell | string | null;
+  /** Understood as `nearest`, though it could mean another option as well. */
+  readonly ambiguous: boolean;
 }
 
 export interface Unmatched {
