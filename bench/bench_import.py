@@ -101,7 +101,7 @@ def upload(home: Path, file: Path) -> int:
         stored = blobs.name_file(session, kept, file.name, "application/octet-stream", None)
         run = imports.upload(session, SYSTEM, company.blobs, "deal", stored).id
         plan = {"columns": [{"column": at, "field": field} for at, field in enumerate(FIELDS)], "keys": []}
-        imports.set_plan(session, SYSTEM, company.blobs, run, plan)
+        imports.set_plan(session, SYSTEM, run, plan)
         imports.start(session, SYSTEM, run, enqueue)
     company.close()
     return run

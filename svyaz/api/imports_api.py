@@ -55,9 +55,12 @@ def upload(call: Call) -> Answer:
     folder = call.company.blobs
     with sent.path.open("rb") as source:
         kept = blobs.keep(folder, sent.name, iter(lambda: source.read(1 << 20), b""), LARGEST)
+    name = clean(sent.name)[:255] or "file"
+    with call.reading() as (session, actor):
+        seen = imports.first_sight(session, actor, blobs.path_of(folder, kept.sha256), name, entity)
     with call.writing() as (session, actor):
-        file = blobs.name_file(session, kept, clean(sent.name)[:255] or "file", sent.media_type, actor.employee)
-        run = imports.upload(session, actor, folder, entity, file)
+        file = blobs.name_file(session, kept, name, sent.media_type, actor.employee)
+        run = imports.upload(session, actor, folder, entity, file, seen)
         # Attached to the run, so that the sweep of unused uploads leaves it.
         blobs.attach(session, [file.id], 0, run.id)
         return Answer(201, imports.told_run(session, run))
@@ -85,9 +88,12 @@ def look(call: Call) -> Answer:
     body = call.body(LookBody)
     if body.sheet < 0 or not 0 <= (body.header_row or 0) <= HEADING_WITHIN:
         raise BadRequest("header_row", expected=f"0…{HEADING_WITHIN}")
+    with call.reading() as (session, actor):
+        asked = (body.entity, body.sheet, body.header_row)
+        seen = imports.sight(session, actor, call.company.blobs, call.id(), *asked)
     with call.writing() as (session, actor):
-        seen = imports.look(session, actor, call.company.blobs, call.id(), body.entity, body.sheet, body.header_row)
-        return Answer(body=imports.told_run(session, seen))
+        looked = imports.look(session, actor, call.id(), body.entity, seen)
+        return Answer(body=imports.told_run(session, looked))
 
 
 def read_plan(call: Call) -> Answer:
@@ -101,7 +107,7 @@ def set_plan(call: Call) -> Answer:
     """PUT /api/imports/{id}  body: the plan"""
     body = call.body(dict[str, Any])
     with call.writing() as (session, actor):
-        run = imports.set_plan(session, actor, call.company.blobs, call.id(), body)
+        run = imports.set_plan(session, actor, call.id(), body)
         return Answer(body=imports.told_run(session, run))
 
 
@@ -116,7 +122,7 @@ def preview(call: Call) -> Answer:
 def check(call: Call) -> Answer:
     """POST /api/imports/{id}/check: fates of all rows, as a job; they come in GET /api/imports/{id} and …/rows."""
     with call.writing() as (session, actor):
-        begun = imports.check(session, actor, call.company.blobs, call.id(), enqueue)
+        begun = imports.check(session, actor, call.id(), enqueue)
         return Answer(202, imports.told_run(session, begun))
 
 

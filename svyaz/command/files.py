@@ -70,7 +70,7 @@ def _upload(opened: Opened, options: argparse.Namespace) -> int:
         run = imports.upload(session, actor, company.blobs, options.into, file)
         blobs.attach(session, [file.id], 0, run.id)
         plan = _plan(options.map) if options.map else dict(run.body["plan"])
-        imports.set_plan(session, actor, company.blobs, run.id, plan)
+        imports.set_plan(session, actor, run.id, plan)
     return run.id
 
 

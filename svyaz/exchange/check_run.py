@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from svyaz.access.actor import Actor
+from svyaz.exchange.column_map import ImportPlan
 from svyaz.exchange.file_rows import FileRow, Reading
 from svyaz.exchange.import_run import Importing, import_rows, told_problems
 from svyaz.exchange.lookup import LinkNameUnknown
@@ -75,6 +76,7 @@ def run_check(
     run: int,
     check: int,
     opened: Callable[[Session, import_runs.ImportRun], tuple[Reading, TableFile]],
+    counted: Callable[[TableFile, ImportPlan], int | None],
     actor_of: Callable[[Session, int | None], Actor],
     report: Callable[[int, int | None], None],
     cancelled: Callable[[], bool],
@@ -86,7 +88,8 @@ def run_check(
             return {}
         reading, table = opened(session, found)
         import_runs.forget_rows(session, check)
-    total = found.body["check"].get("total")
+    total = counted(table, reading.plan)
+    report(0, total)
 
     def keep(fates: Sequence[RowFate]) -> None:
         with company.write() as session:

@@ -12,7 +12,7 @@ list_rows   fates of rows, of the check or of the run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from svyaz.exchange.first_look import first_look
 from svyaz.exchange.forms import Forms
 from svyaz.exchange.import_run import Importing, import_rows
 from svyaz.exchange.readings import check_for, told_readings
-from svyaz.exchange.tables import TableFile, count_rows, open_table, rows
+from svyaz.exchange.tables import FileBroken, TableFile, count_rows, open_table
 from svyaz.kernel.problem import NotFound, Problem
 from svyaz.kernel.text import clean
 from svyaz.records.cells import seen_labels
@@ -57,28 +57,46 @@ class ImportFileGone(Problem):
     status = 410
 
 
-def upload(session: Session, actor: Actor, folder: Path, entity: str, file: blobs.StoredFile) -> ImportRun:
+def first_sight(session: Session, actor: Actor, path: Path, name: str, entity: str) -> dict[str, Any]:
+    """What upload keeps of a file.  Reads the file, so it is best done before the transaction that writes."""
+    condition(session.snapshot, actor, entity, "add")
+    return first_look(session, actor, entity, open_table(path, name))
+
+
+def upload(
+    session: Session,
+    actor: Actor,
+    folder: Path,
+    entity: str,
+    file: blobs.StoredFile,
+    seen: Mapping[str, Any] | None = None,
+) -> ImportRun:
     """Keep the upload as a run of `entity`, with a plan guessed from its headings and samples."""
     condition(session.snapshot, actor, entity, "add")
-    table = open_table(blobs.path_of(folder, file.sha256), file.name)
-    body = {"file": file.name, "size": file.size, **first_look(session, actor, entity, table)}
+    told = seen or first_sight(session, actor, blobs.path_of(folder, file.sha256), file.name, entity)
+    body = {"file": file.name, "size": file.size, **told}
     run = ImportRun(ids.take_id(session), entity, "uploaded", actor.employee, file.id, None, None, session.now, body)
     import_runs.add(session, run)
     return run
 
 
-def look(
+def sight(
     session: Session, actor: Actor, folder: Path, run: int, entity: str, sheet: int, header_row: int | None
-) -> ImportRun:
+) -> dict[str, Any]:
+    """What `look` keeps; reads the file and writes nothing."""
+    found = _open_run(session, actor, run)
+    condition(session.snapshot, actor, entity, "add")
+    return first_look(session, actor, entity, _table(session, folder, found), sheet, header_row)
+
+
+def look(session: Session, actor: Actor, run: int, entity: str, seen: Mapping[str, Any]) -> ImportRun:
     """Begin anew with another object, sheet or row of headings; the plan is guessed again."""
     found = _open_run(session, actor, run)
     condition(session.snapshot, actor, entity, "add")
-    body = first_look(session, actor, entity, _table(session, folder, found), sheet, header_row)
     kept = {key: found.body[key] for key in ("file", "size") if key in found.body}
-    seen = replace(_without_check(session, found), entity=entity, state="uploaded")
-    seen = replace(seen, body={**kept, **body})
-    import_runs.save(session, seen)
-    return seen
+    looked = replace(_without_check(session, found), entity=entity, state="uploaded", body={**kept, **seen})
+    import_runs.save(session, looked)
+    return looked
 
 
 def read_run(session: Session, actor: Actor, run: int) -> ImportRun:
@@ -96,13 +114,14 @@ def _open_run(session: Session, actor: Actor, run: int) -> ImportRun:
     return found
 
 
-def set_plan(session: Session, actor: Actor, folder: Path, run: int, body: dict[str, Any]) -> ImportRun:
+def set_plan(session: Session, actor: Actor, run: int, body: dict[str, Any]) -> ImportRun:
     """Check and keep the plan; every mistake is told at once.  What another plan's check found is forgotten."""
     found = _open_run(session, actor, run)
     plan = parse_plan({"entity": found.entity, **body})
     condition(session.snapshot, actor, plan.entity, "add")
     raise_plan(check_plan(session.snapshot, actor, plan))
-    next(iter(rows(_table(session, folder, found), plan.sheet)), None)
+    if not 0 <= plan.sheet < len(found.body["sheets"]):
+        raise FileBroken("sheet", file=str(found.body.get("file", "")), why=f"sheet {plan.sheet + 1}")
     told = msgspec.to_builtins(plan)
     if found.state == "ready" and found.body["plan"] == told:
         return found
@@ -149,7 +168,7 @@ def preview(
     }
 
 
-def check(session: Session, actor: Actor, folder: Path, run: int, enqueue: Enqueue) -> ImportRun:
+def check(session: Session, actor: Actor, run: int, enqueue: Enqueue) -> ImportRun:
     """Put the check of all rows into the queue; the one before, if any, is over."""
     found = read_run(session, actor, run)
     if found.state != "ready":
@@ -157,8 +176,7 @@ def check(session: Session, actor: Actor, folder: Path, run: int, enqueue: Enque
     plain = _without_check(session, found)
     number = ids.take_id(session)
     job = enqueue(session, "check_import", {"run": run, "check": number}, actor=actor.employee)
-    total = _total(_table(session, folder, found), parse_plan(found.body["plan"]))
-    begun = {"id": number, "job": job, "state": "running", "total": total}
+    begun = {"id": number, "job": job, "state": "running", "total": None}
     checking = replace(plain, body={**plain.body, "check": begun})
     import_runs.save(session, checking)
     return checking
@@ -186,7 +204,7 @@ def check_import(
     def opened(session: Session, found: ImportRun) -> tuple[Reading, TableFile]:
         return _reading(session, found), _table(session, company.blobs, found)
 
-    return run_check(company, run, number, opened, actor_of, report, cancelled)
+    return run_check(company, run, number, opened, _total, actor_of, report, cancelled)
 
 
 # --- run

@@ -178,7 +178,7 @@ def test_all_rows_are_checked_by_a_job_and_their_fates_are_paged(site: Site) -> 
     assert igor.refused("POST", f"{path}/check", 409, {})["code"] == "import_not_ready"
     igor.put(path, {key: value for key, value in run["plan"].items() if key != "keys"})
     begun = igor.post(f"{path}/check", status=202)["check"]
-    assert (begun["state"], begun["total"]) == ("running", 300)
+    assert begun["state"] == "running"
     before = site.cast.living_digest()
     site.run_jobs()
     assert site.cast.living_digest() == before and igor.ids("counterparty") == []

@@ -105,7 +105,7 @@ class Importer:
 
     def plan(self, run: int, plan: Mapping[str, Any]) -> None:
         with self.company.write() as session:
-            imports.set_plan(session, self.actor, self.company.blobs, run, dict(plan))
+            imports.set_plan(session, self.actor, run, dict(plan))
 
     def preview(self, run: int) -> dict[str, Any]:
         return imports.preview(self.company, lambda _: self.actor, run)
@@ -430,7 +430,7 @@ def test_exported_list_imports_back_equal(importer: Importer, romashka: Cast, tm
 def check(importer: Importer, run: int) -> dict[str, Any]:
     """What a check of all rows says, by row too."""
     with importer.company.write() as session:
-        imports.check(session, importer.actor, importer.company.blobs, run, enqueue)
+        imports.check(session, importer.actor, run, enqueue)
     importer.worker.run_all()
     with importer.company.read() as session:
         found = import_runs.find(session, run)
@@ -530,7 +530,8 @@ def test_headings_below_the_name_of_a_report_are_found_and_may_be_moved(importer
         assert found.body["plan"]["header_row"] == 3
         assert [one["guess"] for one in found.body["columns"]] == ["title", "inn", "city"]
         assert found.body["grid"][0] == ["Отчёт за март 2026"]
-        moved = imports.look(session, importer.actor, importer.company.blobs, run, "deal", 0, 0)
+        seen = imports.sight(session, importer.actor, importer.company.blobs, run, "deal", 0, 0)
+        moved = imports.look(session, importer.actor, run, "deal", seen)
     assert moved.entity == "deal" and moved.body["plan"]["header_row"] == 0
     assert moved.body["columns"][0]["samples"] == ["Отчёт за март 2026", "Название", "Лютик"]
 
@@ -550,7 +551,7 @@ def test_new_plan_stops_the_check_of_the_old_one(importer: Importer) -> None:
     plan = {"columns": [{"column": 0, "field": "title"}]}
     importer.plan(run, plan)
     with importer.company.write() as session:
-        first = imports.check(session, importer.actor, importer.company.blobs, run, enqueue).body["check"]
+        first = imports.check(session, importer.actor, run, enqueue).body["check"]
     importer.plan(run, plan)
     with importer.company.read() as session:
         assert "check" in imports.read_run(session, importer.actor, run).body, "the same plan keeps its check"

@@ -74,7 +74,6 @@ export const words = {
       skip: "Skip the row",
     },
     dates: "Order in dates",
-    dates_auto: "By the values",
     dates_are: {
       dmy: "day, month, year",
       mdy: "month, day, year",
