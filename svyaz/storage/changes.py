@@ -163,6 +163,17 @@ def new_feed(session: Session) -> str:
     return made
 
 
+# Below this every transaction that may write here has ended.  A snapshot's xmin would do, but it is of the whole
+# cluster: a long write in another company's database would hold our feed back.  So of the transactions in progress
+# those are left out that are known to be of other databases; whatever is not known counts as ours.
+_HORIZON = (
+    "SELECT coalesce((SELECT min(xip::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS xip"
+    " WHERE xip::text::bigint & 4294967295 NOT IN (SELECT backend_xid::text::bigint FROM pg_stat_activity"
+    " WHERE backend_xid IS NOT NULL AND datname <> current_database())),"
+    " pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
+)
+
+
 def publish(database: Database, wait: bool = True) -> int:
     """Give positions to what has been committed; returns to how many changes.
 
@@ -184,7 +195,7 @@ def publish(database: Database, wait: bool = True) -> int:
                 return published
             count = session.run(
                 "WITH fresh AS (SELECT seq, row_number() OVER (ORDER BY xid, seq) AS place FROM sv_change"
-                " WHERE position IS NULL AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+                f" WHERE position IS NULL AND xid < ({_HORIZON})"
                 " ORDER BY xid, seq LIMIT ?)"
                 " UPDATE sv_change SET position = (SELECT value FROM sv_counter WHERE name = 'position') + fresh.place"
                 " FROM fresh WHERE sv_change.seq = fresh.seq",

@@ -139,7 +139,8 @@ class Formulas:
         if kind.kind == "text" and fold:
             one, other = self.pieces.fold(one), self.pieces.fold(other)
         if kind.kind == "number" and kind.scale != other_kind.scale:
-            return self._numbers(operator, one, kind.scale, other, other_kind.scale, Constant(Hole(0)), False)
+            held = self._numbers(operator, one, kind.scale, other, other_kind.scale, Constant(Hole(0)), False)
+            return sa.and_(one.is_not(None), other.is_not(None), held)
         return _plain(operator, one, other)
 
     def _ordered(self, operator: str, one: Sql, other: Sql, right: Node, exact: bool) -> Condition:

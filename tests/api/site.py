@@ -11,7 +11,6 @@ Logins are the first names in Latin, the password is one for all and hashed once
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from svyaz.org import sessions
 from svyaz.org.passwords import hash_password
 from svyaz.storage import accounts
 from tests.cast import Cast
+from tests.own_loop import OwnLoop
 
 PASSWORD = "верный-пароль-7"
 LOGINS = {
@@ -57,7 +57,7 @@ class Site:
         with self.company.write() as session:
             for name, login in LOGINS.items():
                 accounts.put_login(session, cast.people[name], login, login, hashed(), must_change=False)
-        self._loop = asyncio.Runner()
+        self._loop = OwnLoop()
 
     def close(self) -> None:
         self._loop.close()

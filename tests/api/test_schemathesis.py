@@ -9,7 +9,6 @@ SVYAZ_RANDOM_CALLS=postgresql runs it there; SVYAZ_RANDOM_EXAMPLES=40 asks each 
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -36,6 +35,7 @@ from svyaz.app import Opened, build_app, open_home
 from svyaz.command.companies import make
 from svyaz.org import sessions
 from svyaz.storage import accounts, ids
+from tests.own_loop import OwnLoop
 from tests.postgres import fresh_database
 
 HOST = "http://svyaz.test"
@@ -75,7 +75,7 @@ class Reader:
 
     opened: Opened = field(repr=False)
     app: Any = field(repr=False)
-    loop: asyncio.Runner = field(repr=False)
+    loop: OwnLoop = field(repr=False)
     login: str
     token: str = field(default="", repr=False)
     token_id: int = 0
@@ -132,7 +132,7 @@ def reader(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reader]:
         stack.callback(opened.company.close)
         app = build_app(opened, limits=False)
         stack.callback(app.state.pool.shutdown)
-        loop = stack.enter_context(asyncio.Runner())
+        loop = stack.enter_context(OwnLoop())
         someone = Reader(opened, app, loop, request.getfixturevalue("login"))
         someone.enter()
         yield someone

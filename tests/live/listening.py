@@ -6,7 +6,6 @@ served.listen("Ольга")   the same over a socket of a server that really run
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import threading
@@ -21,6 +20,7 @@ from svyaz.live.hub import Live
 from svyaz.live.listener import Listener, Mailbox
 from svyaz.storage import changes
 from tests.api.site import Caller, Site
+from tests.own_loop import OwnLoop
 
 
 def parse(told: bytes) -> tuple[list[Any], str | None]:
@@ -53,7 +53,7 @@ class Room:
         self.time = Time()
         self.live = Live(site.company, self.time)
         self.follower = Follower(site.company, (self.live.look,))
-        self.runner = asyncio.Runner()
+        self.runner = OwnLoop()
 
     def close(self) -> None:
         self.runner.close()

@@ -142,7 +142,7 @@ def test_everybody_of_the_cast_signs_in_with_a_role() -> None:
     assert cast["Ольга Смирнова"] == ("Отдел продаж", "manager")
     assert cast["Пётр Кузнецов"] == ("Отдел продаж", "manager")
     assert cast["Анна Соколова"] == ("Отдел по работе с партнёрами", "manager")
-    assert cast["Игорь Лебедев"] == ("Отдел продаж", "head")
+    assert cast["Игорь Лебедев"] == ("Отдел продаж", "head; manager")
     assert cast["Мария Белова"] == ("Дирекция", "director")
     assert cast["Артём Волков"] == ("Дирекция", "admin")
     assert {role for _, role in cast.values() if role} == set(SNAPSHOT.roles)
