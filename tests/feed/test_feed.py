@@ -65,7 +65,7 @@ def test_pages_of_any_size_tell_the_same_changes_once_and_in_order(romashka: Cas
     for number in range(12):
         olga.create("deal", title=f"Сделка {number}")
     whole = follow(romashka, SYSTEM, limit=1000)
-    assert [one.position for one in whole] == list(range(1, last(romashka) + 1))
+    assert [one.position for one in whole] == list(range(1, last(romashka) + 1_000))
     for limit in (1, 3, 7):
         assert follow(romashka, SYSTEM, limit=limit) == whole
 
