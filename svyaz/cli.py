@@ -7,6 +7,8 @@
     svyaz export ENTITY --home DIR [--filter F] [--fields a,b] [--out FILE] [--as LOGIN]
     svyaz token create --home DIR --login LOGIN [--title T] [--scope all|read] [--days N]
     svyaz user add --home DIR --login LOGIN --name "Имя Фамилия" [--role admin]…
+    svyaz backup FILE --home DIR
+    svyaz restore FILE --home NEW [--database URL]
     svyaz check  --home DIR
 
 A Problem is told in words of --language and ends with code 1; nothing is half-done.
@@ -21,7 +23,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from svyaz import __version__
-from svyaz.command import companies, files, people, serving
+from svyaz.command import backups, companies, files, people, serving
 from svyaz.kernel.problem import Problem, Problems
 from svyaz.kernel.words import load_words
 
@@ -110,6 +112,14 @@ def parser() -> argparse.ArgumentParser:
     password.add_argument("--home", type=Path, required=True)
     password.add_argument("--login", required=True)
     password.set_defaults(run=people.new_password)
+
+    back_up = verb("backup", "сохранить копию работающей базы в один файл", backups.back_up)
+    back_up.add_argument("file", type=Path)
+
+    restore = verb("restore", "создать компанию из копии, на любой из баз", backups.restore)
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--database", default="", help="postgresql://…; без него — SQLite в папке")
+    restore.add_argument("--schema", default="svyaz", help="схема PostgreSQL")
 
     verb("check", "проверить базу", companies.check)
     return top

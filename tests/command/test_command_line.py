@@ -244,3 +244,23 @@ def test_base_that_lost_a_table_is_told_by_check(tmp_path: Path, capsys: pytest.
     capsys.readouterr()
     assert main(["check", "--home", str(home)]) == 1
     assert "missing table comment" in capsys.readouterr().out
+
+
+def test_a_served_company_is_backed_up_and_restored_by_one_command_each(
+    made: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, _ = made
+    copy, again = tmp_path / "копия.zip", tmp_path / "снова"
+    with server("--home", str(home)):
+        assert main(["backup", str(copy), "--home", str(home)]) == 0
+    assert "Копия в" in capsys.readouterr().out
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600, "passwords' hashes are in it"
+    assert main(["restore", str(copy), "--home", str(again)]) == 0
+    assert main(["check", "--home", str(again)]) == 0
+    exported = [
+        main(["export", "source", "--home", str(one), "--out", str(tmp_path / f"{n}.csv")])
+        for n, one in enumerate((home, again))
+    ]
+    assert exported == [0, 0]
+    assert (tmp_path / "0.csv").read_bytes() == (tmp_path / "1.csv").read_bytes()
+    assert main(["restore", str(copy), "--home", str(again)]) == 1, "a home is never written over"
