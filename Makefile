@@ -40,7 +40,10 @@ fix: .venv/.dev  ## put right what ruff can: format, order of imports
 	$(BIN)/ruff format --quiet .
 
 quick: .venv/.dev  ## the edit loop: tests on SQLite only, under a minute
-	$(PYTEST) -q -m "not postgres and not story and not wheel and not e2e"
+	$(PYTEST) -q -m "not postgres and not story and not wheel and not e2e" $(LONG:%=--ignore=%)
+# What proves much and takes its time: random calls, trees and histories, real processes.
+LONG := tests/api/test_schemathesis.py tests/api/test_strangers_words.py tests/command tests/live \
+	tests/expression/test_sql_agrees.py tests/records/test_undo_of_random_histories.py tests/search
 
 bench: .venv/.dev  ## measurements of bench/, on SQLite and a PostgreSQL that syncs
 	$(PYTHON) tools/need.py postgresql
