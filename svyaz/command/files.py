@@ -12,16 +12,15 @@ import orjson
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.app import Opened, actor_of, open_home
-from svyaz.command.people import LoginUnknown
+from svyaz.command.people import known_login
 from svyaz.exchange import imports
 from svyaz.exchange.column_map import PlanWrong
 from svyaz.exchange.export import FORMS, export_columns, write_rows
 from svyaz.jobs.queue import enqueue
 from svyaz.kernel.problem import Problem
-from svyaz.kernel.text import fold
 from svyaz.records import read
 from svyaz.records.read import ListRequest
-from svyaz.storage import accounts, blobs, import_runs
+from svyaz.storage import blobs, import_runs
 from svyaz.storage.session import Session
 
 LARGEST = 200 * 1024 * 1024
@@ -117,7 +116,4 @@ def _write(out: BinaryIO, chunks: Iterable[bytes]) -> None:
 def _actor(session: Session, login: str) -> Actor:
     if not login:
         return SYSTEM
-    found = accounts.find_login(session, fold(login))
-    if found is None:
-        raise LoginUnknown("--as", login=login)
-    return actor_of(session, found.employee)
+    return actor_of(session, known_login(session, login, "--as").employee)

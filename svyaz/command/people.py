@@ -16,10 +16,19 @@ from svyaz.org.passwords import hash_password, one_time_password
 from svyaz.org.people import let_in
 from svyaz.records.write import create_record
 from svyaz.storage import accounts, ids
+from svyaz.storage.session import Session
 
 
 class LoginUnknown(Problem):
     code = "login_unknown"  # facts: login
+
+
+def known_login(session: Session, login: str, place: str) -> accounts.Login:
+    """Raises LoginUnknown at the option that named it."""
+    found = accounts.find_login(session, fold(login))
+    if found is None:
+        raise LoginUnknown(place, login=login)
+    return found
 
 
 def add_user(options: argparse.Namespace) -> int:
@@ -39,9 +48,7 @@ def new_password(options: argparse.Namespace) -> int:
     opened = open_home(options.home)
     try:
         with opened.company.write() as session:
-            found = accounts.find_login(session, fold(options.login))
-            if found is None:
-                raise LoginUnknown("--login", login=options.login)
+            found = known_login(session, options.login, "--login")
             password = one_time_password()
             accounts.set_password(session, found.employee, hash_password(password), must_change=True)
             accounts.end_sessions_of(session, found.employee)
@@ -55,9 +62,7 @@ def create_token(options: argparse.Namespace) -> int:
     opened = open_home(options.home)
     try:
         with opened.company.write() as session:
-            found = accounts.find_login(session, fold(options.login))
-            if found is None:
-                raise LoginUnknown("--login", login=options.login)
+            found = known_login(session, options.login, "--login")
             token = sessions.create_token(
                 session, found.employee, options.title, options.scope, options.days, ids.take_id(session)
             )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from svyaz.jobs.worker import JobContext
+from svyaz.records import idempotency
 from svyaz.storage import accounts, blobs, queue
 
 UPLOADS, JOBS = timedelta(days=2), timedelta(days=30)
@@ -18,4 +19,5 @@ def run(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, int]:
             "sessions": accounts.forget_old_sessions(session, accounts.micros(session.now)),
             "uploads": blobs.sweep(session, context.company.blobs, session.now - UPLOADS),
             "jobs": queue.forget_ended(session, session.now - JOBS),
+            "answers": idempotency.forget_old(session),
         }
