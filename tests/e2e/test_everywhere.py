@@ -127,7 +127,7 @@ def test_chosen_theme_is_there_before_the_first_paint(places: dict[str, int], op
     page.get_by_role("button", name="Тёмная тема").click()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.reload(wait_until="commit")
-    page.wait_for_function("document.body !== null")
+    page.wait_for_selector("body", state="attached")
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     expect(page.get_by_role("button", name="Светлая тема")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark

@@ -33,14 +33,18 @@ export async function enter(changeFirst: boolean): Promise<void> {
   me.value = person;
 }
 
+let leaving = false;
+
 // The page starts anew: nothing of one person is left in memory for the next.
 export async function signOut(): Promise<void> {
+  leaving = true;
   await endSession().catch(() => {});
   location.assign("/-/login");
 }
 
+// Calls still under way when a person leaves are refused too: they must not send him back where he was.
 onSignedOut(() => {
-  if (location.pathname !== "/-/login") location.assign(`/-/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (!leaving && location.pathname !== "/-/login") location.assign(`/-/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 });
 
 /** Titles of the schema come in the reader's language too, so the page starts anew. */
