@@ -13,9 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 AXE = Path(__file__).resolve().parent.parent / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+
+# The whole run keeps every core busy: what takes a second alone may take ten then.
+expect.set_options(timeout=20_000)
 
 HERE = ("127.0.0.1", "localhost")
 FLAGS = [

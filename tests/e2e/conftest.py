@@ -174,7 +174,7 @@ def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
                 ]
             )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         context.on("request", lambda request: wrong.extend(abroad(request.url)))
         page.on("pageerror", lambda error: wrong.append(f"error in the page: {error}"))
         page.on(

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Opener, Site, add_person
 
-SOON_MS = 10_000  # a second on a quiet machine; the whole run keeps both cores busy
+SOON_MS = 20_000  # a second on a quiet machine; the whole run keeps both cores busy
 names = itertools.count(1)
 
 

@@ -160,7 +160,7 @@ class Wire:
             raise EOFError
         self.rest += part
 
-    def next(self, seconds: float = 10) -> Any:
+    def next(self, seconds: float = 30) -> Any:
         """The next event; None when the stream has ended; raises TimeoutError when none came."""
         until = time.monotonic() + seconds
         while True:
@@ -182,7 +182,7 @@ class Wire:
             except EOFError:
                 return None
 
-    def until(self, wanted: str, seconds: float = 10) -> Any:
+    def until(self, wanted: str, seconds: float = 30) -> Any:
         """The next event that has this key; others before it are passed over."""
         while True:
             event = self.next(seconds)
