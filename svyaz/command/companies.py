@@ -11,6 +11,7 @@ from svyaz.app import open_home
 from svyaz.kernel.clock import SystemClock
 from svyaz.kernel.words import load_words
 from svyaz.org.people import let_in
+from svyaz.records.agreement import disagreements
 from svyaz.records.write import create_record
 from svyaz.solutions.sample import load_sample
 from svyaz.solutions.shipped import shipped, source_of
@@ -83,11 +84,13 @@ def tell_way_in(login: str, password: str, language: str = "ru") -> None:
 
 
 def check(options: argparse.Namespace) -> int:
-    """The tables are those of the configuration; records and the log agree on counts."""
+    """The tables are those of the configuration; records, the log and the files tell the same."""
     opened = open_home(options.home)
     try:
         with opened.company.read() as session:
             wrong = catalog.differences(session, session.snapshot)
+            # A table that is not there cannot be compared with the log.
+            wrong = wrong or disagreements(session, opened.company.blobs)
         for one in wrong:
             print(one)
         words = load_words(options.language)

@@ -127,6 +127,15 @@ def from_seq(session: Session, seq: int) -> list[Change]:
     return _changes(session, "seq >= ? ORDER BY seq", (seq,))
 
 
+def in_records(session: Session, entity_number: int, ids: Sequence[int]) -> list[Change]:
+    """Everything of these records, in the order in which it was logged."""
+    return _changes(
+        session,
+        f"{session.in_list('record', 'bigint')} AND entity = ? ORDER BY seq",
+        (session.list_parameter(ids), entity_number),
+    )
+
+
 def by_seq(session: Session, seqs: Sequence[int]) -> list[Change]:
     return _changes(session, session.in_list("seq", "bigint"), (session.list_parameter(seqs),))
 

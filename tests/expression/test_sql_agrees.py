@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -29,6 +30,7 @@ from tests.expression import law
 from tests.expression.trees import ENTITIES, KINDS, SCOPE, World, grounds, source_fields, trees, worlds
 from tests.storage.made import install
 
+EXAMPLES = int(os.environ.get("SVYAZ_RANDOM_EXAMPLES", "20"))
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -150,7 +152,7 @@ def test_every_case_of_the_law_holds_in_sql(prepared: Database) -> None:
 
 # Shrinking would take minutes of a database; the formula that differs is short enough to be read as it is.
 @settings(
-    max_examples=20, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES, phases=(Phase.explicit, Phase.reuse, Phase.generate), suppress_health_check=list(HealthCheck)
 )
 @given(data=st.data())
 @pytest.mark.parametrize("kind", KINDS)

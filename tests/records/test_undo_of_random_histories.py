@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from svyaz.kernel.problem import Problem
 from svyaz.records import trash, write
+from svyaz.records.agreement import disagreements
 from svyaz.records.purge import purge_records
 from svyaz.records.write import RecordChange
 from svyaz.storage import changes
@@ -115,3 +116,5 @@ def test_undo_of_any_batch_leaves_living_data_as_it_was_and_redo_brings_it_back(
     assert romashka.living_state() == became
     assert boss.undo(redone.batch).kept == ()
     assert romashka.living_state() == was
+    with romashka.company.read() as session:
+        assert disagreements(session) == []
