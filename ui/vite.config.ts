@@ -29,7 +29,8 @@ function packed(): Plugin {
 // The build goes beside the Python package, which serves it; hashed names are cached for a year.
 export default defineConfig({
   plugins: [vue(), packed()],
-  define: { __VERSION__: JSON.stringify(version) },
+  // Components here have set-up functions only: the code for the older way of writing them is left out.
+  define: { __VERSION__: JSON.stringify(version), __VUE_OPTIONS_API__: "false" },
   build: { outDir: "../svyaz/static", emptyOutDir: true, target: "baseline-widely-available", assetsInlineLimit: 0 },
   server: { proxy: { "/api": process.env["SVYAZ_API"] ?? "http://127.0.0.1:8000" } },
 });

@@ -1,22 +1,13 @@
-/** Icons that a configuration may name for an object, by their Lucide names. */
-import {
-  Activity, Archive, Banknote, BookOpen, Box, Boxes, BriefcaseBusiness, Building2, CalendarDays, ChartColumn, CircleDot, ContactRound, CreditCard,
-  FileText, Flag, Folder, FolderKanban, Gift, Handshake, House, Inbox, Layers, List, ListChecks, Mail, MapPin, Megaphone, MessageCircle,
-  Network, Package, Phone, Receipt, Settings, ShieldCheck, ShoppingCart, SquareCheckBig, Star, Tag, Target, ThumbsDown, Truck, UserRound,
-  Users, Wallet, Wrench,
-} from "@lucide/vue";
-import type { Component } from "vue";
+/** Icons that a configuration may name for an object, by their Lucide names.
 
-const ICONS: Readonly<Record<string, Component>> = {
-  "activity": Activity, "archive": Archive, "banknote": Banknote, "book": BookOpen, "box": Box, "boxes": Boxes,
-  "briefcase": BriefcaseBusiness, "building": Building2, "building-2": Building2, "calendar": CalendarDays, "calendar-days": CalendarDays,
-  "chart": ChartColumn, "circle-dot": CircleDot, "contact-round": ContactRound, "contact": ContactRound, "credit-card": CreditCard, "file-text": FileText, "document": FileText, "flag": Flag,
-  "folder": Folder, "folder-kanban": FolderKanban, "gift": Gift, "handshake": Handshake, "home": House, "inbox": Inbox, "layers": Layers,
-  "list": List, "list-checks": ListChecks, "check": SquareCheckBig, "square-check-big": SquareCheckBig, "square-check": SquareCheckBig, "mail": Mail, "map-pin": MapPin,
-  "megaphone": Megaphone, "message": MessageCircle, "network": Network, "sitemap": Network, "package": Package, "phone": Phone,
-  "receipt": Receipt, "settings": Settings, "shield": ShieldCheck, "cart": ShoppingCart, "shopping-cart": ShoppingCart, "star": Star,
-  "tag": Tag, "target": Target, "thumbs-down": ThumbsDown, "truck": Truck, "user": UserRound, "user-round": UserRound, "users": Users,
-  "wallet": Wallet, "wrench": Wrench,
+    Those of the shipped menu are here; the others come when one of them is first met. */
+import { Box, Building2, ContactRound, Handshake, Network, Package, SquareCheckBig, UserRound, Users } from "@lucide/vue";
+import { defineAsyncComponent, type Component } from "vue";
+
+const ICONS: Record<string, Component> = {
+  "box": Box, "building": Building2, "building-2": Building2, "check": SquareCheckBig, "contact": ContactRound, "contact-round": ContactRound,
+  "handshake": Handshake, "network": Network, "package": Package, "sitemap": Network, "square-check": SquareCheckBig,
+  "square-check-big": SquareCheckBig, "user": UserRound, "user-round": UserRound, "users": Users,
 };
 
-export const icon = (key: string): Component => ICONS[key] ?? Box;
+export const icon = (key: string): Component => (ICONS[key] ??= defineAsyncComponent(async () => (await import("./icons_more")).MORE[key] ?? Box));
