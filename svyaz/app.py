@@ -15,17 +15,20 @@ from starlette.applications import Starlette
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.api import (
+    cells_api,
     feed_api,
     files_api,
     imports_api,
     jobs_api,
     live_api,
+    quick_api,
     records_api,
     reports_api,
     schema_api,
     search_api,
     session_api,
     timeline_api,
+    views_api,
 )
 from svyaz.api.limits import Limits
 from svyaz.api.openapi import openapi_route
@@ -63,6 +66,9 @@ PARTS: tuple[Route, ...] = (
     *search_api.ROUTES,
     *feed_api.ROUTES,
     *live_api.ROUTES,
+    *quick_api.ROUTES,
+    *views_api.ROUTES,
+    *cells_api.ROUTES,
 )
 ROUTES: tuple[Route, ...] = (*PARTS, openapi_route(PARTS))
 

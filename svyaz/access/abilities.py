@@ -1,4 +1,4 @@
-"""Rights that are not about one entity: configure, bulk, import, people."""
+"""Rights that are not about one entity: configure, bulk, import, people, views."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class Actor:
     """employee     id of the employee record; None for the system and for a token of nobody
     roles        keys of roles; a key the snapshot no longer has gives nothing
     departments  ids of the employee's departments;  groups: ids of groups
-    abilities    rights that are not about one entity: configure, bulk, import, people
+    abilities    rights that are not about one entity: configure, bulk, import, people, views
     login        id in sv_login, None for tokens and the system
     """
 

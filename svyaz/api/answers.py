@@ -182,6 +182,17 @@ COMPONENTS["Event"] = {
     },
 }
 
+COMPONENTS["View"] = shape(
+    id=NUMBER,
+    key=TEXT,
+    version=NUMBER,
+    title=TEXT,
+    shared=YES_NO,
+    roles=several(TEXT),
+    may_change=YES_NO,
+    view=MAP,
+    problems=several(named("Told")),
+)
 RECORD, RECORDS = "/api/records/{entity}/{id}", "/api/records/{entity}"
 ANSWERS: dict[tuple[str, str], Schema] = {
     ("GET", "/api/session"): named("Session"),
@@ -210,6 +221,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ),
     ("POST", "/api/tokens"): shape(id=NUMBER, token=TEXT),
     ("GET", "/api/preferences/{key}"): shape(value=ANY),
+    ("POST", "/api/quick-add/read"): shape(entity=TEXT, values=MAP, parts=several({"type": "array"}), choices=MAP),
     ("GET", "/api/schema"): shape(
         revision=NUMBER,
         digest=TEXT,
@@ -232,6 +244,14 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         problems=several(named("Told")),
     ),
     ("GET", f"{RECORDS}/suggest"): shape(items=several(named("Link"))),
+    ("POST", f"{RECORDS}/cells"): shape(rows=several(shape(values=MAP, problems=several(named("Told"))))),
+    ("POST", f"{RECORDS}/marks"): shape(marks=several(several(NUMBER))),
+    ("POST", f"{RECORDS}/next-steps"): shape(steps=several({"type": "array"})),
+    ("POST", f"{RECORDS}/formula"): shape(formula=TEXT, titles=TEXT, problems=several(named("Told"))),
+    ("GET", "/api/formula-functions"): shape(functions=several(shape(name=TEXT, key=TEXT, about=TEXT, example=TEXT))),
+    ("GET", "/api/views/{entity}"): shape(views=several(named("View")), default=TEXT, may_share=YES_NO),
+    ("POST", "/api/views/{entity}"): named("View"),
+    ("PATCH", "/api/views/{entity}/{id}"): named("View"),
     ("GET", f"{RECORD}/history"): shape(
         items=several(
             shape(

@@ -23,7 +23,7 @@ from svyaz.schema.reading import Reading
 from svyaz.schema.snapshot import SCOPES, VERBS, Entity, Grant, Role
 from svyaz.schema.source import Part
 
-ABILITIES = ("configure", "bulk", "import", "people")
+ABILITIES = ("configure", "bulk", "import", "people", "views")
 FIELD_RIGHTS = ("hidden", "read")
 STARS = ("*dictionary", "*record", "*")
 

@@ -194,7 +194,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """abilities: "configure", "bulk", "import", "people" — rights that are not about one entity."""
+    """abilities: "configure", "bulk", "import", "people", "views" — rights that are not about one entity."""
 
     key: str
     title: Title

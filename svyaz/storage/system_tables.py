@@ -238,6 +238,23 @@ PREFERENCE = _table(
     _column("value", Text),
 )
 
+# Views people made for themselves or to share.  entity: its number; owner: an employee, null for a shared one;
+# roles, body: JSON.  They are data: the views of a solution are in the configuration.
+SAVED_VIEW = _table(
+    "sv_view",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("entity", sa.Integer),
+    _column("owner", Big, null=True),
+    _column("title", Text),
+    _column("roles", Text),
+    _column("body", Text),
+    _column("version", sa.Integer),
+    _column("changed_at", Instant),
+    _column("changed_by", Big, null=True),
+    _column("deleted_at", Instant, null=True),
+    sa.Index("ix_sv_view_entity", "entity", "owner"),
+)
+
 # What the bell shows a person.
 NOTICE = _table(
     "sv_notice",

@@ -57,6 +57,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     artem.post(f"/api/imports/{runs[2]['id']}/run", status=202)
     site.run_jobs()
     job = artem.post("/api/records/deal/bulk", {"filter": 'title = "нет"', "change": {"title": "Да"}}, 202)["job"]
+    view, spare_view = (olga.post("/api/views/deal", {"title": title, "view": {}}, 201)["id"] for title in ("А", "Б"))
     deal, imports = f"/api/records/deal/{record['id']}", [f"/api/imports/{run['id']}" for run in runs]
     entity, one = "/api/records/{entity}", "/api/records/{entity}/{id}"
     return [
@@ -71,6 +72,7 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("DELETE", "/api/tokens/{id}", f"/api/tokens/{token}", status=204),
         GoodCall("GET", "/api/preferences/{key}", "/api/preferences/list.deal"),
         GoodCall("PUT", "/api/preferences/{key}", "/api/preferences/list.deal", {"value": {"pinned": 2}}, status=204),
+        GoodCall("POST", "/api/quick-add/read", "/api/quick-add/read", {"text": "Позвонить завтра в 15"}),
         GoodCall("GET", "/api/schema", "/api/schema"),
         GoodCall("GET", entity, "/api/records/deal"),
         GoodCall("POST", f"{entity}/query", "/api/records/deal/query", {"totals": [{"function": "count"}]}),
@@ -83,6 +85,18 @@ def good_calls(site: Site) -> list[GoodCall]:
         ),
         GoodCall("POST", f"{entity}/check", "/api/records/deal/check", {"values": {"title": "Муфты"}}),
         GoodCall("GET", f"{entity}/suggest", "/api/records/deal/suggest?q=нас"),
+        GoodCall(
+            "POST", f"{entity}/cells", "/api/records/deal/cells", {"columns": ["title"], "rows": [{"texts": ["Муфты"]}]}
+        ),
+        GoodCall("POST", f"{entity}/marks", "/api/records/deal/marks", {"ids": [record["id"]], "rules": ["true"]}),
+        GoodCall("POST", f"{entity}/next-steps", "/api/records/deal/next-steps", {"ids": [record["id"]]}),
+        GoodCall("POST", f"{entity}/formula", "/api/records/deal/formula", {"text": "[Сумма] > 100"}),
+        GoodCall("GET", "/api/formula-functions", "/api/formula-functions"),
+        GoodCall("GET", "/api/views/{entity}", "/api/views/deal"),
+        GoodCall("POST", "/api/views/{entity}", "/api/views/deal", {"title": "Крупные", "view": {}}, status=201),
+        GoodCall("PATCH", "/api/views/{entity}/{id}", f"/api/views/deal/{view}", {"title": "Мои крупные"}),
+        GoodCall("PUT", "/api/views/{entity}/default", "/api/views/deal/default", {"view": f"v{view}"}, status=204),
+        GoodCall("DELETE", "/api/views/{entity}/{id}", f"/api/views/deal/{spare_view}", status=204),
         GoodCall("GET", one, deal),
         GoodCall("PATCH", one, deal, {"version": 2, "values": {"description": "Срочно"}}),
         GoodCall("GET", f"{one}/delete", f"{deal}/delete", who="Артём"),

@@ -144,8 +144,8 @@ def test_role_is_granted_what_it_needs_and_no_more(role: str, entity: str, verb:
 
 def test_only_the_administrator_changes_the_configuration_and_lets_people_in() -> None:
     able = {key: role.abilities for key, role in SALES.roles.items()}
-    assert able["admin"] == {"configure", "bulk", "import", "people"}
-    assert able["director"] == able["head"] == {"bulk", "import"}
+    assert able["admin"] == {"configure", "bulk", "import", "people", "views"}
+    assert able["director"] == able["head"] == {"bulk", "import", "views"}
     assert able["manager"] == frozenset()
     everything = {key: set(grant.verbs) for key, grant in SALES.roles["admin"].grants.items()}
     assert all(verbs == set(VERBS) for verbs in everything.values())
