@@ -133,12 +133,13 @@ class Call:
             with self.reading() as asked:
                 yield asked
             return
-        with self.company.aside() as session:
+        with self.reading() as (session, actor):
+            require(session.snapshot, actor, entity, "history")
+            at = moment_of(said, session.snapshot.settings.zone)
+        with self.company.pasts.at(at, lambda session, made: go_back(session, at, entity, made)) as session:
             actor = self.actor(session)
             require(session.snapshot, actor, entity, "history")
-            go_back(session, moment_of(said, session.snapshot.settings.zone), entity)
             yield session, actor
-        self.touch()
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Session, Actor]]:

@@ -62,10 +62,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class RowsOf:
-    """One query for a field of several values: (owner, …) in order, for owners given as `ids`."""
+    """One query for a field of several values: (owner, `width` parts of a cell, …) in order, for owners given as `ids`."""
 
     statement: Statement
     make: Make | None
+    width: int
 
 
 @dataclass(slots=True)
@@ -227,16 +228,17 @@ def _rows_of(root: Scope, entity: str, keys: Keys, target: str | None) -> RowsOf
     else:
         made = row_leaf(scope, rows.place, rows.alias, frame)
     select = (
-        sa.select(owner, *made.selects)
+        # The order is selected too: SQLite sorts a union of what is and what was only by what it selects.
+        sa.select(owner, *made.selects, *order[1:])
         .select_from(frame.source)
         .where(making.binds.among(owner, "ids", "bigint"))
         .order_by(*order)
     )
-    return RowsOf(making.binds.statement(select), made.make)
+    return RowsOf(making.binds.statement(select), made.make, len(made.selects))
 
 
 def _moved(scope: Scope | None, frame: Frame) -> Scope | None:
-    return None if scope is None else Scope(scope.making, frame, scope.alias, scope.entity, scope.trail)
+    return None if scope is None else replace(scope, frame=frame)
 
 
 def row_leaf(scope: Scope, place: FieldLayout, alias: str, frame: Frame) -> Leaf:

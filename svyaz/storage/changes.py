@@ -15,12 +15,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 import orjson
 
 from svyaz.storage.engine import Database
 from svyaz.storage.ids import take_id
+from svyaz.storage.postgres_engine import ASIDE
 from svyaz.storage.session import Row, Session, take_instant
 
 KINDS = ("Created", "Changed", "Deleted", "Restored", "Linked", "Unlinked", "Recomputed", "Erased", "Schema")
@@ -74,7 +76,23 @@ def append(session: Session, changes: Sequence[Change]) -> None:
         for one in changes
     ]
     session.insert_rows("sv_change", _COLUMNS, rows)
-    if rows and session.logged is not None:
+    if rows:
+        _tell(session)
+
+
+def append_created(
+    session: Session, entity: int, ids: Sequence[int], actor: int | None, cause: str, batch: int | None
+) -> None:
+    """The same for records just created, which log no values: nothing is made for each of them but its row."""
+    told = (repeat(1), repeat("Created"), repeat(actor), repeat(cause), repeat(batch))
+    columns = (repeat(entity), ids, *told, repeat(session.put_instant(session.now)), repeat("{}"))
+    session.insert_rows("sv_change", _COLUMNS, list(zip(*columns, strict=False)))
+    if ids:
+        _tell(session)
+
+
+def _tell(session: Session) -> None:
+    if session.logged is not None:
         session.after_commit(session.logged)
         session.logged = None  # once for a transaction, however often it writes
 
@@ -174,11 +192,13 @@ def new_feed(session: Session) -> str:
 
 # Below this every transaction that may write here has ended.  A snapshot's xmin would do, but it is of the whole
 # cluster: a long write in another company's database would hold our feed back.  So of the transactions in progress
-# those are left out that are known to be of other databases; whatever is not known counts as ours.
+# those are left out that are known to be of other databases, or to look at the past; whatever is not known counts as
+# ours.
 _HORIZON = (
     "SELECT coalesce((SELECT min(xip::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS xip"
     " WHERE xip::text::bigint & 4294967295 NOT IN (SELECT backend_xid::text::bigint FROM pg_stat_activity"
-    " WHERE backend_xid IS NOT NULL AND datname <> current_database())),"
+    " WHERE backend_xid IS NOT NULL AND (datname <> current_database()"
+    f" OR datname = current_database() AND application_name = '{ASIDE}'))),"
     " pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
 )
 

@@ -20,10 +20,13 @@ from svyaz.expression.ground import Ground
 from svyaz.expression.tree import Node
 from svyaz.fields.base import ColumnKind
 from svyaz.schema.snapshot import Snapshot
+from svyaz.storage.arms import add_up, merge, ordinal_order
+from svyaz.storage.as_of_names import among_touched, past_table, present_table, untouched
 from svyaz.storage.binds import Binds, Condition, Run, Sql, Statement
 from svyaz.storage.cells import Columns, add_column
 from svyaz.storage.compile_expression import Formulas
 from svyaz.storage.compile_order import after, order_by, sort_keys
+from svyaz.storage.layout import layout
 from svyaz.storage.query import Keys, Order
 from svyaz.storage.scope import Making, Scope, root_scope
 from svyaz.storage.session import Dialect, Session
@@ -31,6 +34,7 @@ from svyaz.storage.shape import shape_of, with_holes
 from svyaz.storage.statement_cache import CACHE
 
 Kept = OneOf["living", "deleted", "all"]
+Arm = OneOf["", "present", "past", "today", "gone"]
 Made = TypeVar("Made")
 
 
@@ -46,15 +50,26 @@ class Asked:
     kept: Kept
     constants: list[Any]
     shape: Hashable
+    covered: frozenset[str] = frozenset()
 
     def plan(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        return CACHE.get((self.snapshot.digest, self.dialect, self.entity, self.kept, self.shape, key), make)
+        name = (self.snapshot.digest, self.dialect, self.entity, self.kept, self.shape, self.covered, key)
+        return CACHE.get(name, make)
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """From which tables the records come: one, or in the past two, each with indexes of its own."""
+        return ("present", "past") if self.entity in self.covered else ("",)
 
     def run(self, ground: Ground, extra: Mapping[str, Any] | None = None) -> Run:
         return Run(self.constants, ground, extra or {})
 
-    def start(self, conditioned: bool = True) -> Start:
-        """A statement to be compiled: its scope, its formulas, its condition (or none)."""
+    def start(self, conditioned: bool = True, arm: Arm = "") -> Start:
+        """A statement to be compiled: its scope, its formulas, its condition (or none).
+
+        arm: "" for all records; of a past: "present", untouched since, and "past", the others as they were; to count:
+        "today", all as they are now, and "gone", those of them that were other then.
+        """
         where, next_hole = with_holes(self.where)
         far = {}
         for entity in sorted(self.far):
@@ -62,10 +77,16 @@ class Asked:
             if node is not None:
                 far[entity] = node
         binds = Binds(self.dialect)
-        making = Making(self.snapshot, self.dialect, far, binds)
+        making = Making(self.snapshot, self.dialect, far, binds, self.covered)
         formulas = Formulas(making)
-        scope = root_scope(making, self.snapshot.entities[self.entity])
+        placed = layout(self.snapshot, self.entity)
+        table = None if not arm else past_table(placed) if arm == "past" else present_table(placed, self.dialect)
+        scope = root_scope(making, placed.entity, table)
         conditions: list[Condition] = []
+        if arm == "present":
+            conditions.append(untouched(placed, scope.id))
+        elif arm == "gone":
+            conditions.append(among_touched(placed, scope.id))
         if self.kept != "all" and conditioned:
             deleted_at = scope.column("sv_deleted_at", "datetime")
             conditions.append(deleted_at.is_(None) if self.kept == "living" else deleted_at.is_not(None))
@@ -88,7 +109,7 @@ class Start:
     def fresh(self) -> Scope:
         """A scope for a statement beside this one: the reader's conditions hold there too."""
         binds = Binds(self.making.dialect)
-        making = Making(self.making.snapshot, self.making.dialect, self.making.far, binds)
+        making = Making(self.making.snapshot, self.making.dialect, self.making.far, binds, self.making.covered)
         Formulas(making)
         return root_scope(making, self.scope.entity)
 
@@ -102,7 +123,8 @@ def ask(session: Session, entity: str, where: Node | None, far: Mapping[str, Nod
     shapes = [shape_of(where, constants)]
     for key in sorted(far):
         shapes.append((key, _remembered(far[key], constants)))
-    return Asked(session.snapshot, session.dialect, entity, where, far, kept, constants, tuple(shapes))
+    shape = tuple(shapes)
+    return Asked(session.snapshot, session.dialect, entity, where, far, kept, constants, shape, session.covered)
 
 
 # The reader's conditions are the same objects from request to request: their shapes are kept by identity.
@@ -141,16 +163,20 @@ def page_plan(
     """empty: None for the first page, else which values of the cursor are NULL."""
 
     def make() -> PagePlan:
-        start = asked.start()
-        scope = start.scope
-        keys = sort_keys(scope, order)
-        if empty is not None:
-            start.conditions.append(after(start.binds, scope, keys, empty))
-        cells = _cells(start, columns)
-        place = 2 + len(cells.selects)
-        select = start.select(scope.id, _version(scope), *cells.selects, *[key.wire for key in keys])
-        select = select.order_by(*order_by(scope, keys)).limit(start.binds.extra("limit", "bigint"))
-        return PagePlan(start.binds.statement(select), cells, place, tuple(key.kind for key in keys))
+        statements = []
+        for arm in asked.arms:
+            start = asked.start(arm=arm)
+            scope = start.scope
+            keys = sort_keys(scope, order)
+            if empty is not None:
+                start.conditions.append(after(start.binds, scope, keys, empty))
+            cells = _cells(start, columns)
+            place = 2 + len(cells.selects)
+            select = start.select(scope.id, _version(scope), *cells.selects, *[key.wire for key in keys])
+            select = select.order_by(*order_by(scope, keys)).limit(start.binds.extra("limit", "bigint"))
+            statements.append(start.binds.statement(select))
+        merged = merge(statements, ordinal_order(keys, place), limit="limit")
+        return PagePlan(merged, cells, place, tuple(key.kind for key in keys))
 
     return asked.plan(("page", tuple(columns), tuple(order), empty), make)
 
@@ -159,12 +185,15 @@ def rows_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:
     """Rows by ids, in no order."""
 
     def make() -> PagePlan:
-        start = asked.start(conditioned=False)
-        scope = start.scope
-        start.conditions = [start.binds.among(scope.id, "ids", "bigint")]
-        cells = _cells(start, columns)
-        select = start.select(scope.id, _version(scope), *cells.selects)
-        return PagePlan(start.binds.statement(select), cells, 2 + len(cells.selects), ())
+        statements = []
+        for arm in asked.arms:
+            start = asked.start(conditioned=False, arm=arm)
+            scope = start.scope
+            start.conditions.append(start.binds.among(scope.id, "ids", "bigint"))
+            cells = _cells(start, columns)
+            select = start.select(scope.id, _version(scope), *cells.selects)
+            statements.append(start.binds.statement(select))
+        return PagePlan(merge(statements), cells, 2 + len(cells.selects), ())
 
     return asked.plan(("rows", tuple(columns)), make)
 
@@ -193,32 +222,50 @@ class IdsPlan:
 
 def ids_plan(asked: Asked, order: Sequence[Order], limited: bool) -> IdsPlan:
     def make() -> IdsPlan:
-        start = asked.start()
-        keys = sort_keys(start.scope, order)
-        wires = [key.wire for key in keys] if limited else []
-        select = start.select(start.scope.id, *wires).order_by(*order_by(start.scope, keys))
-        if limited:
-            select = select.limit(start.binds.extra("limit", "bigint")).offset(start.binds.extra("offset", "bigint"))
-        return IdsPlan(start.binds.statement(select), tuple(key.kind for key in keys))
+        statements = []
+        for arm in asked.arms:
+            start = asked.start(arm=arm)
+            keys = sort_keys(start.scope, order)
+            wires = [key.wire for key in keys] if limited or arm else []
+            select = start.select(start.scope.id, *wires).order_by(*order_by(start.scope, keys))
+            if limited and arm:
+                select = select.limit(start.binds.extra("reach", "bigint"))
+            elif limited:
+                select = select.limit(start.binds.extra("limit", "bigint"))
+                select = select.offset(start.binds.extra("offset", "bigint"))
+            statements.append(start.binds.statement(select))
+        limit, offset = ("limit", "offset") if limited else ("", "")
+        merged = merge(statements, ordinal_order(keys, 1), limit, offset)
+        return IdsPlan(merged, tuple(key.kind for key in keys))
 
     return asked.plan(("ids", tuple(order), limited), make)
 
 
 def exists_plan(asked: Asked) -> Statement:
     def make() -> Statement:
-        start = asked.start()
-        start.conditions.insert(0, start.scope.id == start.binds.extra("id", "bigint"))
-        return start.binds.statement(start.select(sa.literal_column("1")))
+        statements = []
+        for arm in asked.arms:
+            start = asked.start(arm=arm)
+            start.conditions.insert(0, start.scope.id == start.binds.extra("id", "bigint"))
+            statements.append(start.binds.statement(start.select(sa.literal_column("1"))))
+        return merge(statements)
 
     return asked.plan("exists", make)
 
 
 def count_plan(asked: Asked, capped: bool) -> Statement:
     def make() -> Statement:
-        start = asked.start()
-        if not capped:
-            return start.binds.statement(start.select(sa.func.count()))
-        some = start.select(sa.literal_column("1")).limit(start.binds.extra("limit", "bigint")).subquery("some")
-        return start.binds.statement(sa.select(sa.func.count()).select_from(some))
+        statements = []
+        arms: tuple[Arm, ...] = (
+            ("today", "gone", "past") if asked.entity in asked.covered and not capped else asked.arms
+        )
+        for arm in arms:
+            start = asked.start(arm=arm)
+            if not capped:
+                statements.append(start.binds.statement(start.select(sa.func.count())))
+                continue
+            some = start.select(sa.literal_column("1")).limit(start.binds.extra("limit", "bigint")).subquery("some")
+            statements.append(start.binds.statement(sa.select(sa.func.count()).select_from(some)))
+        return add_up(statements, "+-+" if len(arms) == 3 else "++")
 
     return asked.plan(("count", capped), make)

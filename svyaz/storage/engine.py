@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from svyaz.storage.postgres_engine import PostgresDatabase, PostgresSession
-from svyaz.storage.session import Dialect, Session, take_instant
+from svyaz.storage.session import Beside, Dialect, Session, take_instant
 from svyaz.storage.sqlite_engine import SqliteDatabase, SqliteSession
 
 
@@ -33,6 +33,8 @@ class Database(Protocol):
     def write(self) -> AbstractContextManager[Session]: ...
 
     def aside(self) -> AbstractContextManager[Session]: ...
+
+    def beside(self) -> Beside | None: ...
 
     def alone(self) -> AbstractContextManager[Session]: ...
 

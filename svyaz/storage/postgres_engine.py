@@ -28,6 +28,7 @@ CONNECTIONS = 16
 WAIT_SECONDS = 30.0
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 2
+ASIDE = "svyaz aside"
 TABLES_LOCK = "hashtext(current_schema()), 1"
 
 _ARRAYS: dict[ColumnKind, str] = {
@@ -121,7 +122,8 @@ class PostgresDatabase:
         self._closed = False
         local = f"SET LOCAL search_path TO \"{schema}\"; SET LOCAL timezone TO 'UTC'"
         self._begin_reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {local}"
-        self._begin_aside = f"BEGIN ISOLATION LEVEL REPEATABLE READ; {local}"
+        # Its temporary tables take a number among those who write, though it writes no log: the feed does not wait for it.
+        self.begin_aside = f"BEGIN ISOLATION LEVEL REPEATABLE READ; {local}; SET LOCAL application_name TO '{ASIDE}'"
         # No table changes under a writer: it shares a lock that whoever changes tables takes alone.
         self._begin_writing = f"BEGIN; {local}; SELECT pg_advisory_xact_lock_shared({TABLES_LOCK})"
         self._begin_alone = (
@@ -137,8 +139,18 @@ class PostgresDatabase:
     @contextmanager
     def aside(self) -> Iterator[Session]:
         """As read(), where temporary tables may be made; nothing of it is left."""
-        with self._transaction(self._begin_aside, writes=False, keep=False) as session:
+        with self._transaction(self.begin_aside, writes=False, keep=False) as session:
             yield session
+
+    def beside(self) -> PostgresBeside | None:
+        """A connection of its own, for temporary tables that outlive a transaction; None behind a pooler, which would
+        hand it on to others between two of them."""
+        connection = self._connect()
+        there = connection.execute("SELECT pg_backend_pid()").fetchone()
+        if there is None or there[0] != connection.info.backend_pid:
+            connection.close()
+            return None
+        return PostgresBeside(self, connection)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -252,6 +264,32 @@ class PostgresDatabase:
             connection.close()
         else:
             self._idle.append(connection)
+
+
+class PostgresBeside:
+    """What it writes is temporary: whoever asks for it promises that."""
+
+    def __init__(self, database: PostgresDatabase, connection: psycopg.Connection[Row]) -> None:
+        self._database = database
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        session = PostgresSession(self._connection, self._database.clock(), writes=False)
+        session.run(self._database.begin_aside)
+        try:
+            if self._database.configure:
+                self._database.configure(session)
+            yield session
+            session.run("COMMIT")
+        except BaseException:
+            with suppress(psycopg.Error):
+                if not self._connection.closed:
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def explained(error: psycopg.Error) -> Exception:

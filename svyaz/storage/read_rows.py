@@ -58,9 +58,9 @@ def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row])
         lists: dict[int, list[Any]] = {}
         inner = Run(run.constants, run.ground, {"ids": list_value(session.dialect, owners)})
         for query in queries if owners else ():
-            make = query.make
+            make, end = query.make, 1 + query.width
             for row in session.fetch(query.statement.sql, query.statement.parameters(inner)):
-                cell = row[1] if make is None else make(*row[1:])
+                cell = row[1] if make is None else make(*row[1:end])
                 if cell is not None:
                     lists.setdefault(row[0], []).append(cell)
         collected[place] = lists

@@ -108,7 +108,8 @@ def _asked(session: Session, query: Query) -> Asked:
 def _jump(session: Session, query: Query, asked: Asked, ground: Ground) -> Page:
     """By offset: ids of the page first, so that far tables are joined for 50 rows and not for those passed over."""
     statement = ids_plan(asked, query.order, limited=True).statement
-    run = asked.run(ground, {"limit": query.limit + 1, "offset": query.offset})
+    limit = query.limit + 1
+    run = asked.run(ground, {"limit": limit, "offset": query.offset, "reach": limit + query.offset})
     found = session.fetch(statement.sql, statement.parameters(run))
     following = None
     if len(found) > query.limit:

@@ -12,13 +12,14 @@ itself would never end: from the second time round its hops are only living.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from svyaz.expression.tree import Node
 from svyaz.schema.snapshot import Entity, Snapshot
+from svyaz.storage.as_of_names import past_table, present_table, untouched
 from svyaz.storage.binds import Binds, Condition, Sql, sql_type
 from svyaz.storage.layout import SYSTEM_FIELDS, FieldLayout, layout
 from svyaz.storage.names import quoted, rows_column
@@ -42,6 +43,7 @@ class Making:
     dialect: Dialect
     far: Mapping[str, Node]
     binds: Binds
+    covered: frozenset[str] = frozenset()
     conditions: Conditions = field(init=False)
     taken: int = 0
 
@@ -63,16 +65,25 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """A table in a frame.  trail: entities whose conditions are being compiled around it."""
+    """A table in a frame.  trail: entities whose conditions are being compiled around it.
+
+    past   of a far table in the past: the alias of the records that were other then.  Of the two at most one is
+           joined, so a value is that of whichever is there
+    """
 
     making: Making
     frame: Frame
     alias: str
     entity: Entity
     trail: tuple[str, ...]
+    past: str = ""
 
     def column(self, name: str, kind: Any) -> Sql:
-        return sa.literal_column(f"{self.alias}.{quoted(name)}", sql_type(self.making.dialect, kind))
+        type_ = sql_type(self.making.dialect, kind)
+        own: Sql = sa.literal_column(f"{self.alias}.{quoted(name)}", type_)
+        if not self.past:
+            return own
+        return sa.func.coalesce(sa.literal_column(f"{self.past}.{quoted(name)}", type_), own, type_=type_)
 
     @property
     def id(self) -> Sql:
@@ -87,9 +98,11 @@ def aliased(table: str, alias: str) -> sa.FromClause:
     return sa.table(table).alias(alias)
 
 
-def root_scope(making: Making, entity: Entity) -> Scope:
+def root_scope(making: Making, entity: Entity, table: sa.FromClause | None = None) -> Scope:
+    """table: instead of the entity's own."""
     alias = "t"
-    return Scope(making, Frame(aliased(layout(making.snapshot, entity.key).table, alias)), alias, entity, (entity.key,))
+    own = aliased(layout(making.snapshot, entity.key).table, alias) if table is None else table.alias(alias)
+    return Scope(making, Frame(own), alias, entity, (entity.key,))
 
 
 # ------------------------------------------------------------------ links
@@ -131,7 +144,23 @@ def hop(scope: Scope, key: str) -> Scope:
 
 
 def join_far(scope: Scope, id_: Sql, target: str) -> Scope:
-    """LEFT JOIN the living, visible record of `target` with this id."""
+    """LEFT JOIN the living, visible record of `target` with this id.
+
+    In the past two tables are joined by their keys, what was other then and what was not: a table that is a union
+    of both would be read whole for each list.
+    """
+    if target in scope.making.covered:
+        entity = scope.making.snapshot.entities[target]
+        placed = layout(scope.making.snapshot, target)
+        trail = (*scope.trail, target)
+        past = Scope(scope.making, scope.frame, scope.making.alias("j"), entity, trail)
+        scope.frame.outer_join(past_table(placed).alias(past.alias), sa.and_(past.id == id_, *visible(past)))
+        now = Scope(scope.making, scope.frame, scope.making.alias("j"), entity, trail)
+        scope.frame.outer_join(
+            present_table(placed, scope.making.dialect).alias(now.alias),
+            sa.and_(now.id == id_, untouched(placed, now.id), *visible(now)),
+        )
+        return replace(now, past=past.alias)
     far = far_scope(scope, target, scope.frame)
     scope.frame.outer_join(_table(far), sa.and_(far.id == id_, *visible(far)))
     return far
@@ -152,7 +181,7 @@ def visible(far: Scope) -> list[Condition]:
     if rule is None or far.trail.count(far.entity.key) > TURNS:
         return [living]
     # The rule may join tables of its own, which an ON cannot: it is tried without joins first.
-    alone = Scope(far.making, Frame(_table(far)), far.alias, far.entity, far.trail)
+    alone = replace(far, frame=Frame(_table(far)))
     condition = far.making.conditions.condition(rule, alone)
     if not alone.frame.hops:
         return [living, condition]

@@ -10,9 +10,10 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Literal as OneOf
+from typing import Any, Literal as OneOf, Protocol
 
 import orjson
 
@@ -55,6 +56,7 @@ class Session:
         self.conduct: tuple[Any, ...] = ()  # traits, handed from app.py to records; storage never looks inside
         self.logged: Callable[[], None] | None = None  # whom to tell after the commit that the log has grown
         self.past: datetime | None = None  # the moment whose base this transaction shows (records.as_of)
+        self.covered: frozenset[str] = frozenset()  # entities some of whose records were other then (storage.as_of)
         self._snapshot: Snapshot | None = None
         self._terms: Terms | None = None
 
@@ -80,6 +82,10 @@ class Session:
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call when the transaction has committed and its locks are free; never when it is rolled back."""
         self.callbacks.append(callback)
+
+    def is_waited_for(self) -> bool:
+        """Whether others wait for this transaction to end before they can write: long work then makes it shorter."""
+        return False
 
     # The three ways to run SQL; each turns what the driver says into a Problem where a person can help.
 
@@ -117,6 +123,14 @@ class Session:
 
     def put_instant(self, at: datetime | None) -> Any:
         raise NotImplementedError
+
+
+class Beside(Protocol):
+    """A connection of its own, whose temporary tables live as long as it does; one transaction at a time."""
+
+    def transaction(self) -> AbstractContextManager[Session]: ...
+
+    def close(self) -> None: ...
 
 
 def take_instant(stored: Any) -> datetime | None:

@@ -48,9 +48,12 @@ _GONE = {
 class SqliteSession(Session):
     dialect = "sqlite"
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime, writes: bool) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, writes: bool, lock: FairLock | None = None
+    ) -> None:
         super().__init__(now, writes)
         self.connection = connection
+        self.lock = lock
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         try:
@@ -74,6 +77,9 @@ class SqliteSession(Session):
 
     def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         self.run_many(insert_text(table, tuple(columns)), rows)
+
+    def is_waited_for(self) -> bool:
+        return self.lock is not None and self.lock.waiting > 0
 
     def list_parameter(self, values: Iterable[Any]) -> str:
         return json_list(values)
@@ -118,6 +124,13 @@ class SqliteDatabase:
                 session.connection.rollback()
                 session.connection.execute("PRAGMA query_only=1")
 
+    def beside(self) -> SqliteBeside:
+        """A reader of its own, for temporary tables that outlive a transaction."""
+        connection = self._open(writes=False)
+        connection.execute("PRAGMA temp_store=FILE")  # a hundred thousand rows are not for the memory
+        connection.execute("PRAGMA query_only=0")
+        return SqliteBeside(self, connection)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """What is read is one state of the base from the first statement to the last; nothing waits."""
@@ -149,7 +162,7 @@ class SqliteDatabase:
             self._writing = threading.get_ident()
             if self._writer is None:
                 self._writer = self._open(writes=True)
-            session = SqliteSession(self._writer, self.clock(), writes=True)
+            session = SqliteSession(self._writer, self.clock(), writes=True, lock=self._lock)
             session.run("BEGIN IMMEDIATE")
             began = time.monotonic()
             try:
@@ -227,6 +240,32 @@ class SqliteDatabase:
         except sqlite3.Error:
             self._writer.close()
             self._writer = None
+
+
+class SqliteBeside:
+    """What it writes is temporary: whoever asks for it promises that."""
+
+    def __init__(self, database: SqliteDatabase, connection: sqlite3.Connection) -> None:
+        self._database = database
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        session = SqliteSession(self._connection, self._database.clock(), writes=False)
+        session.run("BEGIN")
+        try:
+            if self._database.configure:
+                self._database.configure(session)
+            yield session
+            session.run("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def explained(error: sqlite3.Error) -> Exception:

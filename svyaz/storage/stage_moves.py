@@ -28,6 +28,16 @@ def open_move(session: Session, entity_number: int, record: int, pipeline: str, 
     backfill(session, entity_number, [StageMove(record, pipeline, stage, at)])
 
 
+def open_moves(session: Session, entity_number: int, stays: Sequence[tuple[int, str, str]], at: datetime) -> None:
+    """(record, pipeline, stage) of many new records, entered at one moment."""
+    told = (session.put_instant(at), session.put_instant(session.now))
+    session.insert_rows(
+        "sv_stage_move",
+        ("entity", "record", "pipeline", "stage", "entered_at", "written_at"),
+        [(entity_number, *stay, *told) for stay in stays],
+    )
+
+
 def close_move(session: Session, record: int, at: datetime) -> int:
     """The record leaves where it stands; returns 0 when it stood nowhere.
 
@@ -35,18 +45,22 @@ def close_move(session: Session, record: int, at: datetime) -> int:
     """
     least = "MAX" if session.dialect == "sqlite" else "GREATEST"
     return session.run(
-        f"UPDATE sv_stage_move SET left_at = {least}(entered_at, ?) WHERE record = ? AND left_at IS NULL",
-        (session.put_instant(at), record),
+        f"UPDATE sv_stage_move SET left_at = {least}(entered_at, ?), closed_at = ? WHERE record = ? AND left_at IS NULL",
+        (session.put_instant(at), session.put_instant(session.now), record),
     )
 
 
 def backfill(session: Session, entity_number: int, moves: Sequence[StageMove]) -> None:
     """Add stays as they are given, past or present: an import, or many new records at once."""
     put = session.put_instant
+    known = put(session.now)
     session.insert_rows(
         "sv_stage_move",
-        ("entity", "record", "pipeline", "stage", "entered_at", "left_at"),
-        [(entity_number, one.record, one.pipeline, one.stage, put(one.entered_at), put(one.left_at)) for one in moves],
+        ("entity", "record", "pipeline", "stage", "entered_at", "left_at", "written_at"),
+        [
+            (entity_number, one.record, one.pipeline, one.stage, put(one.entered_at), put(one.left_at), known)
+            for one in moves
+        ],
     )
 
 

@@ -115,6 +115,8 @@ STAGE_MOVE = _table(
     _column("stage", Text),
     _column("entered_at", Instant),
     _column("left_at", Instant, null=True),
+    _column("written_at", Instant),  # when the base learned of the stay, and of its end (NULL: with the stay)
+    _column("closed_at", Instant, null=True),
     sa.Index("ix_sv_stage_move_record", "record", "id"),
     sa.Index("ix_sv_stage_move_stage", "entity", "stage", "entered_at"),
 )

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from svyaz.kernel.clock import Clock, SystemClock
+from svyaz.kernel.problem import Problem
 from svyaz.schema.resolve import resolve
 from svyaz.schema.snapshot import Settings, Snapshot, TraitShape
 from svyaz.schema.source import Source, assign_numbers, from_json, to_json
-from svyaz.storage import catalog, changes, ddl, revisions, system_tables
+from svyaz.storage import catalog, changes, ddl, record_tables, revisions, system_tables
 from svyaz.storage.changes import Change
 from svyaz.storage.ddl import Done, Plan
 from svyaz.storage.engine import PostgresDatabase, Session, SqliteDatabase
 from svyaz.storage.migrations import runner
+from svyaz.storage.pasts import Pasts
 from svyaz.tenancy.home import (
     HomeNotEmpty,
     HomeSettings,
@@ -37,6 +39,13 @@ from svyaz.tenancy.home import (
 
 SYSTEM_CLOCK = SystemClock()
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
+
+
+class SchemaChangedMeanwhile(Problem):
+    """Two administrators at once: the second is told who was first and what was done."""
+
+    code = "schema_changed_meanwhile"  # facts: revision, who, at, what
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Company:
         self.logged: Callable[[], None] | None = None  # called after each commit that added to the change log
         self._known: dict[int, Snapshot] = {}
         self._guard = threading.Lock()
+        self.pasts = Pasts(database)
         database.configure = self._configure
 
     def read(self) -> AbstractContextManager[Session]:
@@ -74,6 +84,7 @@ class Company:
         return self.database.write()
 
     def close(self) -> None:
+        self.pasts.close()
         self.database.close()
 
     @property
@@ -198,14 +209,41 @@ def plan_source(company: Company, source: Source) -> Plan:
         return ddl.plan(before, after, session.dialect)
 
 
-def apply_source(company: Company, source: Source, actor: int | None, title: str = "") -> Applied:
+def check_seen(session: Session, seen: int | None) -> None:
+    """Raises SchemaChangedMeanwhile when somebody applied another configuration after `seen`."""
+    number = revisions.current_revision(session)
+    if seen is None or seen == number:
+        return
+    last = revisions.list_revisions(session, 1)[0]
+    labels = record_tables.labels(session, "employee", [last.actor]) if last.actor else {}
+    who = labels.get(last.actor or 0, "svyaz")
+    since = [one.title for one in reversed(revisions.list_revisions(session, 20)) if one.number > seen and one.title]
+    raise SchemaChangedMeanwhile(revision=number, who=who, at=last.at, what="; ".join(since) or f"№ {number}")
+
+
+def apply_source(
+    company: Company,
+    source: Source,
+    actor: int | None,
+    title: str = "",
+    *,
+    seen: int | None = None,
+    told: Sequence[Mapping[str, Any]] | None = None,
+    then: Callable[[Session, Snapshot], None] | None = None,
+) -> Applied:
     """Bring the base to a new configuration: tables, revision and a line in the log, all together or nothing.
+
+    seen   the revision that the source was made from: another one in force raises SchemaChangedMeanwhile
+    told   what the revision says of itself, as JSON; the steps of the tables when not given
+    then   what must happen to records in the same transaction; session.snapshot is the new configuration there,
+           the argument is the one before
 
     An equal configuration makes no revision.  Raises Problems of the source, of the plan, DatabaseBusy.
     """
 
     def work(session: Session) -> Applied:
         number = revisions.current_revision(session)
+        check_seen(session, seen)
         before = session.snapshot if number else None
         numbered, free = assign_numbers(source, revisions.next_number(session), company.traits)
         after = resolve(numbered, company.traits, number + 1)
@@ -214,11 +252,15 @@ def apply_source(company: Company, source: Source, actor: int | None, title: str
         plan = ddl.plan(before, after, session.dialect)
         done = ddl.run(session, plan)
         steps = [{"explains": step.explains, "facts": dict(step.facts), "risk": step.risk} for step in plan.steps]
+        steps = [dict(one) for one in told] if told is not None else steps
         revisions.add_revision(session, number + 1, actor, title, after.digest, to_json(numbered), steps)
         revisions.keep_next_number(session, free)
         changes.append(
             session, [Change("Schema", 0, after.revision, after.revision, actor, "schema", None, session.now)]
         )
+        if then is not None and before is not None:
+            session.snapshot = after
+            then(session, before)
         return Applied(after, plan, done)
 
     applied = ddl.carry_out(company.database, work)

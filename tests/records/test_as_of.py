@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -64,6 +65,10 @@ def shown(session: Session, cast: Cast) -> dict[str, Any]:
     return told
 
 
+def go_to(at: datetime, session: Session, made: Any) -> Any:
+    return go_back(session, at, "deal", made)
+
+
 def then(cast: Cast, at: datetime, what: Any, *asked: Any) -> Any:
     with cast.company.aside() as session:
         go_back(session, at)
@@ -118,6 +123,9 @@ def test_every_moment_of_a_random_history_is_as_the_base_was_at_that_moment(roma
                 continue
         with cast.company.read() as session:
             copies.append((session.now, whole(session), shown(session, cast)))
+        for at, copy, _ in copies[-3:]:  # what is kept of these moments takes in what has changed since the last look
+            with cast.company.pasts.at(at, partial(go_to, at)) as session:
+                assert whole(session) == copy
         cast.tick(seconds=order.choice((1, 60, 86_400)))
     before = cast.digest()
     for at, copy, page in copies:
@@ -191,10 +199,11 @@ def test_record_purged_since_is_not_brought_back(romashka: Cast, clock: Any) -> 
 def test_too_much_to_roll_back_is_refused_and_not_begun(
     romashka: Cast, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    deals = [romashka.system.create("deal", title=f"Сделка {number}") for number in range(3)]
     at = clock.now()
     romashka.tick(seconds=5)
-    for number in range(3):
-        romashka.system.create("deal", title=f"Сделка {number}")
+    for deal in deals:
+        romashka.system.change("deal", deal.id, title="Насосы")
     monkeypatch.setattr("svyaz.records.as_of.MOST_CHANGED", 2)
     with romashka.company.aside() as session, pytest.raises(AsOfTooFar):
         go_back(session, at)
