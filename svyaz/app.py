@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.api import (
     cells_api,
+    configurator_api,
     feed_api,
     files_api,
     imports_api,
@@ -57,6 +58,7 @@ CONDUCT: tuple[Trait, ...] = (*TRAITS, structure.CONDUCT)
 PARTS: tuple[Route, ...] = (
     *session_api.ROUTES,
     *schema_api.ROUTES,
+    *configurator_api.ROUTES,
     *records_api.ROUTES,
     *timeline_api.ROUTES,
     *files_api.ROUTES,
@@ -89,7 +91,8 @@ def actor_of(session: Session, employee: int | None) -> Actor:
 
 
 def _import(context: JobContext, arguments: Mapping[str, Any]) -> Any:
-    counts = run_import(context.company, int(arguments["run"]), actor_of, context.progress, context.cancelled)
+    run, told = int(arguments["run"]), (context.progress, context.cancelled, context.hold)
+    counts = run_import(context.company, run, actor_of, *told)
     if context.cancelled():
         raise Cancelled(counts)
     return counts

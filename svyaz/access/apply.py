@@ -151,6 +151,8 @@ def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, 
     """ALWAYS: any record; None: the verb is not granted.  far: of a record at the end of a link."""
     if actor.is_system:
         return ALWAYS
+    if shape.hidden:
+        return None
     if shape.kind == "line" and shape.parent:
         return _of_line(snapshot, actor, shape, verb)
     granted = [grant for grant in grants(snapshot, actor, shape.key) if verb in grant.verbs]

@@ -49,6 +49,11 @@ COMPONENTS: dict[str, Schema] = {
     "Link": LINK,
     "Told": shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP),
     "Problem": shape(error=shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP, problems=several(named("Told")))),
+    "Reshaped": shape(
+        revision=NUMBER,
+        kept_back=several(shape(field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
+        jobs=several(NUMBER),
+    ),
     "Session": shape(signed_in=YES_NO, csrf=TEXT, company=TEXT, language=TEXT, must_change=YES_NO),
     "Page": {
         "type": "object",
@@ -335,6 +340,53 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ),
     ("POST", "/api/reports/funnel/records"): shape(
         columns=several(TEXT), rows=several({"type": "array"}), count=NUMBER
+    ),
+    ("GET", "/api/schema/source"): shape(
+        revision=NUMBER,
+        source=shape(
+            settings=MAP, entities=several(MAP), dictionaries=several(MAP), roles=several(MAP), menu=several(MAP)
+        ),
+        counts=MAP,
+    ),
+    ("GET", "/api/schema/palette"): shape(
+        types=several(
+            shape(key=TEXT, options=several(shape(key=TEXT, default=ANY)), becomes=several(TEXT), computed=YES_NO)
+        ),
+        traits=several(shape(key=TEXT, title=TEXT, options=MAP, fields=several(TEXT))),
+    ),
+    ("POST", "/api/schema/plan"): shape(
+        revision=NUMBER,
+        digest=TEXT,
+        risk=TEXT,
+        records=NUMBER,
+        seconds={"type": "number"},
+        steps=several(
+            shape(
+                kind=TEXT,
+                code=TEXT,
+                text=TEXT,
+                entity=TEXT,
+                field=TEXT,
+                records=NUMBER,
+                seconds={"type": "number"},
+                risk=TEXT,
+                uses=several(shape(kind=TEXT, entity=TEXT, key=TEXT, text=TEXT)),
+            )
+        ),
+        kept_back=several(shape(entity=TEXT, field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
+        asks=several(
+            shape(code=TEXT, text=TEXT, entity=TEXT, field=TEXT, value=TEXT, count=NUMBER, options=several(ANY))
+        ),
+    ),
+    ("POST", "/api/schema/apply"): named("Reshaped"),
+    ("POST", "/api/schema/undo"): named("Reshaped"),
+    ("GET", "/api/schema/revisions"): shape(
+        revisions=several(shape(number=NUMBER, at=INSTANT, actor=named("Link"), title=TEXT, steps=several(TEXT)))
+    ),
+    ("GET", "/api/schema/revisions/{id}"): shape(
+        number=NUMBER,
+        against=NUMBER,
+        changes=several(shape(kind=TEXT, code=TEXT, text=TEXT, entity=TEXT, field=TEXT)),
     ),
     ("GET", "/api/openapi.json"): shape(openapi=TEXT, info=MAP, paths=MAP, components=MAP),
     ("GET", "/api/search"): shape(

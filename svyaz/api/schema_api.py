@@ -77,6 +77,7 @@ def _entity(snapshot: Snapshot, actor: Actor, entity: Entity, seen: frozenset[st
                         "probability_percent": stage.probability_percent,
                         "ends": stage.ends,
                         "requires": list(stage.requires),
+                        "next": list(stage.next),
                     }
                     for stage in pipeline.stages
                 ],

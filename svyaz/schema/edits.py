@@ -6,12 +6,28 @@ A field that a trait brings is edited like any other: its entity gets a table wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from svyaz.kernel.problem import Problem
 from svyaz.schema.problems import EntityUnknown, FieldUnknown
+from svyaz.schema.shapes import field_tables, trait_options
+from svyaz.schema.snapshot import TraitShape
 from svyaz.schema.source import Part, Source, Table
+
+
+class FieldOfTrait(Problem):
+    """A field that a trait brings is not dropped by itself: it would come back with the next look.  It may be hidden."""
+
+    code = "field_of_trait"  # facts: field
+
+
+class ObjectNeeded(Problem):
+    """Employees, departments, activities… lie beneath every solution: they may be hidden, not dropped."""
+
+    code = "object_needed"  # facts: entity
+
 
 FIXED = ("key", "number", "numbers", "columns", "gone")  # never changed by hand
 
@@ -28,6 +44,11 @@ def add_dictionary(source: Source, table: Table, origin: str = "") -> Source:
 
 def change_entity(source: Source, entity: str, **changes: Any) -> Source:
     """Title, icon, label, traits, pipeline, view, form…: a value of None takes the setting away."""
+    return set_entity(source, entity, changes)
+
+
+def set_entity(source: Source, entity: str, changes: Mapping[str, Any]) -> Source:
+    """change_entity with settings of any name."""
     return _edit(source, entity, lambda table: _changed(table, changes))
 
 
@@ -37,6 +58,104 @@ def hide_entity(source: Source, entity: str) -> Source:
 
 def show_entity(source: Source, entity: str) -> Source:
     return change_entity(source, entity, hidden=None)
+
+
+def drop_entity(source: Source, entity: str) -> Source:
+    """For good, with its place in the menu, in roles and on cards of others.  Raises ObjectNeeded, EntityUnknown."""
+    parts = [*source.entities, *source.dictionaries]
+    found = next((part for part in parts if part.table.get("key") == entity), None)
+    if found is None:
+        raise EntityUnknown(entity=entity)
+    if found.origin == "org":
+        raise ObjectNeeded(entity=entity)
+
+    def without(part: Part) -> Part:
+        return replace(part, table=_without_details(part.table, entity))
+
+    def ungranted(part: Part) -> Part:
+        grants = part.table.get("grants")
+        if not isinstance(grants, Mapping) or entity not in grants:
+            return part
+        return replace(part, table={**part.table, "grants": _except(grants, entity)})
+
+    return replace(
+        source,
+        entities=tuple(without(part) for part in source.entities if part is not found),
+        dictionaries=tuple(without(part) for part in source.dictionaries if part is not found),
+        roles=tuple(map(ungranted, source.roles)),
+        menu=tuple(one for one in source.menu if one.get("entity") != entity),
+    )
+
+
+def put_trait(source: Source, entity: str, trait: str, options: Table, shapes: Sequence[TraitShape]) -> Source:
+    """Switch a trait on, or give it other options.  Its fields that were hidden when it went are shown again."""
+    brought = [one for shape in shapes if shape.key == trait for one in shape.fields]
+
+    def edited(whole: Table) -> Table:
+        fields = [
+            _except(one, "hidden") if trait not in trait_options(whole) and _brought(one, brought) else one
+            for one in whole.get("field", ())
+        ]
+        return {**whole, "traits": {**trait_options(whole), trait: dict(options)}, "field": fields}
+
+    return _edit(source, entity, edited)
+
+
+def drop_trait(source: Source, entity: str, trait: str, shapes: Sequence[TraitShape]) -> Source:
+    """Switch it off: the fields it brought are written down and hidden, so that no value is lost."""
+    brought = [one for shape in shapes if shape.key == trait for one in shape.fields]
+
+    def edited(whole: Table) -> Table:
+        kept = [one for one, _ in field_tables(whole, "", shapes)]
+        own = {one.get("key") for one in whole.get("field", ())}
+        fields = [
+            {**one, "hidden": True, "required": False}
+            if _brought(one, brought)
+            else next((mine for mine in whole.get("field", ()) if mine.get("key") == one.get("key")), one)
+            for one in kept
+            if one.get("key") in own or _brought(one, brought)
+        ]
+        return {**whole, "traits": _except(trait_options(whole), trait), "field": fields}
+
+    return _edit(source, entity, edited)
+
+
+def _brought(one: Table, brought: Sequence[Table]) -> bool:
+    return any(
+        one.get("key") == each.get("key") or (each.get("role") and one.get("role") == each.get("role"))
+        for each in brought
+    )
+
+
+def move_field(source: Source, entity: str, field: str, at: int, shapes: Sequence[TraitShape]) -> Source:
+    """at: its place among all fields as they are shown; those that traits bring are written by their keys then."""
+    dictionary = any(part.table.get("key") == entity for part in source.dictionaries)
+
+    def edited(whole: Table) -> Table:
+        own = {one.get("key"): one for one in whole.get("field", ())}
+        shown = [
+            one["key"] for one, _ in field_tables(whole, "dictionary" if dictionary else "", shapes) if "key" in one
+        ]
+        if field not in shown:
+            raise FieldUnknown(field=field, entity=entity)
+        rest = [key for key in shown if key != field]
+        return {**whole, "field": [own.get(key, {"key": key}) for key in (*rest[:at], field, *rest[at:])]}
+
+    return _edit(source, entity, edited)
+
+
+def edit_entity(source: Source, entity: str, edited: Callable[[Table], Table]) -> Source:
+    """Any change of the table of an entity but of its key and numbers.  Raises EntityUnknown."""
+
+    def kept(whole: Table) -> Table:
+        made = dict(edited(whole))
+        return {**made, **{key: whole[key] for key in FIXED if key in whole}}
+
+    return _edit(source, entity, kept)
+
+
+def put_menu(source: Source, menu: Sequence[Table]) -> Source:
+    return replace(source, menu=tuple(menu))
 
 
 def add_field(source: Source, entity: str, table: Table, at: int | None = None) -> Source:
@@ -52,6 +171,11 @@ def add_field(source: Source, entity: str, table: Table, at: int | None = None) 
 
 def change_field(source: Source, entity: str, field: str, **changes: Any) -> Source:
     """Anything but its key and its type; None takes a setting away."""
+    return set_field(source, entity, field, changes)
+
+
+def set_field(source: Source, entity: str, field: str, changes: Mapping[str, Any]) -> Source:
+    """change_field with settings of any name."""
     return _edit(source, entity, lambda whole: _edit_field(whole, field, lambda one: _changed(one, changes), entity))
 
 
@@ -64,6 +188,10 @@ def show_field(source: Source, entity: str, field: str) -> Source:
 
 
 def retype_field(source: Source, entity: str, field: str, kind: str, **options: Any) -> Source:
+    return retype(source, entity, field, kind, options)
+
+
+def retype(source: Source, entity: str, field: str, kind: str, options: Mapping[str, Any]) -> Source:
     """The number stays, so history goes on; values move to a new column `<key>__2`.  Old options are dropped."""
 
     def edited(whole: Table) -> Table:
@@ -80,10 +208,20 @@ def retype_field(source: Source, entity: str, field: str, kind: str, **options: 
     return _edit(source, entity, edited)
 
 
-def drop_field(source: Source, entity: str, field: str) -> Source:
-    """For good: the number is not used again, and a new field of this key will have another column."""
+def drop_field(source: Source, entity: str, field: str, shapes: Sequence[TraitShape] = ()) -> Source:
+    """For good: the number is not used again, and a new field of this key will have another column.
+
+    Raises FieldUnknown, FieldOfTrait.
+    """
+    dictionary = any(part.table.get("key") == entity for part in source.dictionaries)
 
     def edited(whole: Table) -> Table:
+        bare = {**whole, "field": [one for one in whole.get("field", ()) if one.get("key") != field]}
+        kind = "dictionary" if dictionary else ""
+        before = next((one for one, _ in field_tables(whole, kind, shapes) if one.get("key") == field), {})
+        for one, _ in field_tables(bare, kind, shapes):
+            if one.get("key") == field or (before.get("role") and one.get("role") == before.get("role")):
+                raise FieldOfTrait(field=field)
         fields = [one for one in whole.get("field", ()) if one.get("key") != field]
         if len(fields) == len(whole.get("field", ())):
             raise FieldUnknown(field=field, entity=entity)
@@ -113,6 +251,10 @@ def drop_role(source: Source, key: str) -> Source:
 
 
 def change_settings(source: Source, **changes: Any) -> Source:
+    return set_settings(source, changes)
+
+
+def set_settings(source: Source, changes: Mapping[str, Any]) -> Source:
     return replace(source, settings=_changed(source.settings, changes))
 
 
@@ -157,6 +299,20 @@ def _changed(table: Table, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_fixed(table: Table, keep: str) -> dict[str, Any]:
     return {key: value for key, value in table.items() if key == keep or key not in FIXED}
+
+
+def _without_details(table: Table, entity: str) -> Table:
+    """A table without sets of details of an entity on its card."""
+    form = table.get("form")
+    if not isinstance(form, Mapping) or not isinstance(form.get("tab"), list):
+        return table
+    tabs = [
+        {**tab, "detail": [one for one in tab["detail"] if one.get("entity") != entity]}
+        if isinstance(tab.get("detail"), list)
+        else tab
+        for tab in form["tab"]
+    ]
+    return {**table, "form": {**form, "tab": tabs}}
 
 
 def _except(table: Table, key: str) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def draft(part: Part, kind: str, traits: Sequence[TraitShape], problems: list[Pr
         parent=reading.text("parent"),
         origin=part.origin,
         hidden=reading.yes_no("hidden"),
+        module=reading.text("module"),
         by_key={one.key: one for one in reversed(fields)},
         by_number={one.number: one for one in fields},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from svyaz.schema.problems import KeyTaken, SettingMissing
+from svyaz.schema.problems import KeyTaken, SettingMissing, SettingNotAllowed
 from svyaz.schema.reading import Reading, duplicates
 from svyaz.schema.snapshot import Pipeline, Stage
 
@@ -44,6 +44,10 @@ def read_pipelines(reading: Reading) -> tuple[Pipeline, ...]:
         inside.finish()
         if key and stages:
             found.append(Pipeline(key, title, tuple(stages)))
+    for stage in (one for pipeline in found for one in pipeline.stages):
+        for unknown in set(stage.next) - set(first):
+            place = f"{reading.place}: stage {stage.key}"
+            problems.append(SettingNotAllowed(place, setting="next", value=unknown, allowed=", ".join(first)))
     return tuple(found)
 
 
@@ -52,9 +56,9 @@ def _stage(reading: Reading, at: int) -> Stage | None:
     ends = reading.text("ends", allowed=ENDS)
     hue = reading.whole("hue", HUE_OF_END.get(ends, (250 + 40 * at) % 360), 0, 359)
     probability = reading.whole("probability_percent", PROBABILITY_OF_END.get(ends), 0, 100)
-    requires = reading.texts("requires")
+    requires, following = reading.texts("requires"), reading.texts("next")
     reading.finish()
-    return Stage(key, title, hue or 0, probability, ends, requires) if key else None
+    return Stage(key, title, hue or 0, probability, ends, requires, following) if key else None
 
 
 def stage_options(pipelines: Sequence[Pipeline]) -> dict[str, Any]:

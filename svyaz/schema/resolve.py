@@ -51,6 +51,7 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
     _check_letters(source, problems)
     settings = _settings(source.settings, problems)
     drafts = _drafts(source, traits, settings.currency, problems)
+    _switch_off(drafts, settings.modules_off)
     _check_targets(drafts, problems)
     check_lines(drafts, problems)
     check_required_links(drafts, problems)
@@ -112,6 +113,20 @@ def _drafts(source: Source, traits: Sequence[TraitShape], currency: str, problem
     for made in found.values():
         made.entity = _with_company(made.entity, entity_numbers, currency)
     return found
+
+
+def _switch_off(drafts: Mapping[str, Draft], modules: Sequence[str]) -> None:
+    """Objects of a module that is off are hidden, and so are links that lead only to what is hidden; data stays."""
+    for made in drafts.values():
+        if made.entity.module and made.entity.module in modules:
+            made.entity = replace(made.entity, hidden=True)
+    hidden = {key for key, made in drafts.items() if made.entity.hidden}
+    for made in drafts.values() if hidden else ():
+        fields = tuple(
+            replace(one, hidden=True) if one.targets and not one.system and hidden.issuperset(one.targets) else one
+            for one in made.entity.fields
+        )
+        made.entity = replace(made.entity, fields=fields, **_indexes(fields))
 
 
 def _with_company(entity: Entity, numbers: Mapping[str, int], currency: str) -> Entity:
@@ -226,6 +241,7 @@ def _settings(table: Mapping[str, Any], problems: list[Problem]) -> Settings:
         region=region,
         language=reading.text("language", usual.language, allowed=("ru", "en")),
         first_weekday=reading.whole("first_weekday", usual.first_weekday, 1, 7) or usual.first_weekday,
+        modules_off=reading.texts("modules_off"),
     )
     reading.finish()
     return settings

@@ -13,7 +13,7 @@ Implements the protocol expression.scope.Scope.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from svyaz.expression.scope import Slot
@@ -74,6 +74,18 @@ def walk(entities: Mapping[str, Entity], start: Entity, keys: tuple[str, ...]) -
         found.append(one)
         here, anything = _beyond(entities, one)
     return tuple(found)
+
+
+def walk_entities(entities: Mapping[str, Entity], start: Entity, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(entity, field) of each hop that is there; through a link to several entities, of each of them."""
+    here: tuple[Entity, ...] = (start,)
+    for key in keys:
+        found = [(one, one.by_key[key]) for one in here if key in one.by_key]
+        yield from ((one.key, key) for one, _ in found)
+        beyond: list[Entity] = []
+        for _, field in found:
+            beyond += _beyond(entities, field)[0] or ()
+        here = tuple(beyond)
 
 
 def kind_of(field: Field) -> Type:

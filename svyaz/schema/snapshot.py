@@ -68,7 +68,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """ends: "won", "lost" or "" while the record is in work.  requires: field keys asked on entering."""
+    """ends: "won", "lost" or "" while the record is in work.  requires: field keys asked on entering.
+    next: stages a person may go on to from here; (): any."""
 
     key: str
     title: Title
@@ -76,6 +77,7 @@ class Stage:
     probability_percent: int | None = None
     ends: str = ""
     requires: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Entity:
     parents      for kind "line": key of the link field to the card it lives in
     origin       "org" (beneath every solution) or the solution's key
     hidden       removed from sight; its table, its links and its history stay
+    module       what it is part of, and is switched off with; "" when of nothing
     """
 
     number: int
@@ -160,6 +163,7 @@ class Entity:
     parent: str = ""
     origin: str = ""
     hidden: bool = False
+    module: str = ""
     by_key: Mapping[str, Field] = field(default_factory=dict, compare=False, repr=False)
     by_number: Mapping[int, Field] = field(default_factory=dict, compare=False, repr=False)
 
@@ -218,6 +222,7 @@ class Settings:
     region: str = "RU"
     language: str = "ru"
     first_weekday: int = 1
+    modules_off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,21 @@ def run(session: Session, plan: Plan) -> Done:
     return Done(tuple(missed))
 
 
+def check_unique(session: Session, plan: Plan) -> None:
+    """What `run` would refuse for: values that repeat where the key is kept already.  Reads only."""
+    for step in plan.steps:
+        index = step.does
+        if isinstance(index, Index) and index.unique and index.table in catalog.tables(session):
+            if index.columns[0] in catalog.columns(session, index.table):
+                _check_repeated(session, index, step.facts)
+
+
 def _make_unique(session: Session, index: Index, facts: Mapping[str, Any]) -> None:
+    _check_repeated(session, index, facts)
+    session.run(index.sql())
+
+
+def _check_repeated(session: Session, index: Index, facts: Mapping[str, Any]) -> None:
     column = index.columns[0]
     rows = session.fetch(
         f'SELECT "{column}", COUNT(*) FROM "{index.table}" WHERE "{column}" IS NOT NULL'
@@ -232,7 +246,6 @@ def _make_unique(session: Session, index: Index, facts: Mapping[str, Any]) -> No
     if rows:
         examples = ", ".join(row[0] for row in rows[:3])
         raise UniqueHasDuplicates(**facts, count=len(rows), examples=examples)
-    session.run(index.sql())
 
 
 def _drop_field(session: Session, drop: DropField) -> None:
@@ -296,4 +309,4 @@ def build_indexes(database: Database, indexes: list[Index]) -> None:
             session.run(index.sql("IF NOT EXISTS"))
 
 
-__all__ = ["Done", "Plan", "Step", "build_indexes", "carry_out", "missing_indexes", "plan", "run"]
+__all__ = ["Done", "Plan", "Step", "build_indexes", "carry_out", "check_unique", "missing_indexes", "plan", "run"]

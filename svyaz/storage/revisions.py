@@ -57,6 +57,13 @@ def add_revision(
     )
 
 
+def note_batch(session: Session, number: int, batch: int) -> None:
+    """Records were moved along with a revision: its batch, so that going back can take them back."""
+    rows = session.fetch("SELECT steps FROM sv_revision WHERE number = ?", (number,))
+    steps = [*orjson.loads(rows[0][0]), {"batch": batch}]
+    session.run("UPDATE sv_revision SET steps = ? WHERE number = ?", (orjson.dumps(steps).decode(), number))
+
+
 def list_revisions(session: Session, limit: int = 100) -> list[Revision]:
     """Newest first."""
     found = []

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from svyaz.kernel.problem import BadValue
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
+from svyaz.records.new_rows import NewRows, RowDraft
 from svyaz.records.trait import Trait
 from svyaz.schema.snapshot import Entity, Stage, Title, TraitShape
 from svyaz.storage import stage_moves
@@ -34,6 +36,12 @@ class StageRequires(BadValue):
     """facts: stage, field (titles)"""
 
     code = "stage_requires"
+
+
+class StageNotNext(BadValue):
+    """facts: stage, to, allowed (titles)"""
+
+    code = "stage_not_next"  # facts: stage, to, allowed
 
 
 class StageUnknown(BadValue):
@@ -58,6 +66,7 @@ def before(entry: Entry, drafts: Sequence[Draft]) -> None:
             continue
         _close(entry, draft, stage)
         if entry.mode == "usual":
+            _check_way(entry, draft, field.key, stages, stage)
             draft.problems += [
                 StageRequires(
                     f"{draft.place}values.{key}", stage=stage.title.say(entry.actor.language), field=_title(entry, key)
@@ -108,6 +117,17 @@ def _stays(shape: Entity, record: int, entered: Sequence[tuple[str, datetime]]) 
     ]
 
 
+def _check_way(entry: Entry, draft: Draft, key: str, stages: Mapping[str, Stage], to: Stage) -> None:
+    """A stage may name those that a person goes on to from it."""
+    here = stages.get(draft.stored.values.get(key) or "") if draft.stored else None
+    if here is not None and here.next and to.key not in here.next:
+        language = entry.actor.language
+        allowed = ", ".join(stages[one].title.say(language) for one in here.next if one in stages)
+        place = f"{draft.place}values.{key}"
+        facts = {"stage": here.title.say(language), "to": to.title.say(language), "allowed": allowed}
+        draft.problems.append(StageNotNext(place, **facts))
+
+
 def _take_from_past(draft: Draft, key: str, stages: Mapping[str, Stage]) -> None:
     """The last of the dated stages is where the record stands, unless the row itself says otherwise."""
     if draft.past is None or not draft.past.stages:
@@ -138,4 +158,57 @@ def _title(entry: Entry, key: str) -> str:
     return entry.shape.by_key[key].title.say(entry.actor.language) if key in entry.shape.by_key else key
 
 
-TRAIT = Trait(SHAPE.key, before=before, after=after)
+def before_new(entry: Entry, rows: NewRows) -> None:
+    """The first stage for those who have none, the day of closing; a row that a stage would refuse is doubted."""
+    field, closed = entry.shape.by_role("stage"), entry.shape.by_role("closed_on")
+    stages = entry.shape.stages
+    if field is None or not stages:
+        return
+    column, first = rows.column(field.key), next(iter(stages))
+    for at, past in enumerate(rows.past or ()):
+        if past is not None and past.stages:
+            if any(stage not in stages for stage, _ in past.stages):
+                rows.doubted.add(at)
+            elif column[at] is None:
+                column[at] = past.stages[-1][0]
+    if None in column:
+        column[:] = [first if stage is None else stage for stage in column]
+    one: Any = RowDraft(rows)
+    for key in set(column):
+        stage = stages.get(key)
+        if stage is None or not (stage.ends or (stage.requires and entry.mode == "usual")):
+            continue
+        for at in [at for at, stands in enumerate(column) if stands == key]:
+            if stage.ends and closed is not None and not rows.gives(closed.key, at):
+                rows.column(closed.key)[at] = _day_of_closing(entry, one.to(at), key)
+        if entry.mode == "usual":
+            empty = [rows.column(needed) for needed in stage.requires]
+            rows.doubt_where(
+                at
+                for at, stands in enumerate(column)
+                if stands == key and any(values[at] in (None, ()) for values in empty)
+            )
+
+
+def after_new(entry: Entry, rows: NewRows) -> None:
+    field = entry.shape.by_role("stage")
+    column = rows.values.get(field.key) if field is not None else None
+    if column is None:
+        return
+    now = entry.session.now
+    if rows.past is not None:
+        one: Any = RowDraft(rows)
+        stays: list[StageMove] = []
+        for at, stage in enumerate(column):
+            if stage is not None:
+                stays += _stays(entry.shape, rows.ids[at], _entered(one.to(at), stage, now))
+        stage_moves.backfill(entry.session, entry.shape.number, stays)
+        return
+    pipelines = {stage: pipeline_of(entry.shape, stage) for stage in set(column) if stage is not None}
+    standing = [(id, stage) for id, stage in zip(rows.ids, column, strict=True) if stage is not None]
+    stage_moves.open_moves(
+        entry.session, entry.shape.number, [(id, pipelines[stage], stage) for id, stage in standing], now
+    )
+
+
+TRAIT = Trait(SHAPE.key, before=before, after=after, rows_before=before_new, rows_after=after_new)

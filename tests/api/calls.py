@@ -34,6 +34,7 @@ class GoodCall:
 
 
 CSV = "Название;ИНН\r\nООО «Лютик»;7707083893\r\n".encode()
+HIDE = {"do": "hide_field", "entity": "deal", "field": "description"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
 
 
@@ -74,6 +75,13 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("PUT", "/api/preferences/{key}", "/api/preferences/list.deal", {"value": {"pinned": 2}}, status=204),
         GoodCall("POST", "/api/quick-add/read", "/api/quick-add/read", {"text": "Позвонить завтра в 15"}),
         GoodCall("GET", "/api/schema", "/api/schema"),
+        GoodCall("GET", "/api/schema/source", "/api/schema/source", who="Артём"),
+        GoodCall("GET", "/api/schema/palette", "/api/schema/palette", who="Артём"),
+        GoodCall("POST", "/api/schema/plan", "/api/schema/plan", {"revision": 1, "edits": [HIDE]}, who="Артём"),
+        GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE]}, who="Артём"),
+        GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
+        GoodCall("GET", "/api/schema/revisions", "/api/schema/revisions", who="Артём"),
+        GoodCall("GET", "/api/schema/revisions/{id}", "/api/schema/revisions/1?against=1", who="Артём"),
         GoodCall("GET", entity, "/api/records/deal"),
         GoodCall("POST", f"{entity}/query", "/api/records/deal/query", {"totals": [{"function": "count"}]}),
         GoodCall("POST", entity, "/api/records/deal", {"values": {"title": "Краны"}}, status=201),

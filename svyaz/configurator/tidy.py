@@ -1,0 +1,128 @@
+"""After a drop: what merely showed the field is tidied up; formulas that compute with it are left, and refuse.
+
+A list loses a column, a card a line; a board that was grouped by the field goes.  A filter, a check, a rule of a
+role or a computed field that speaks of it stays as it is, and schema.resolve then names each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from svyaz.schema import arrange
+from svyaz.schema.scope import walk_entities
+from svyaz.schema.snapshot import Snapshot
+from svyaz.schema.source import Part, Source, Table
+
+Gone = Callable[[str, str], bool]  # entity, path -> whether the path leads over what is dropped
+
+
+def forget_field(source: Source, before: Snapshot, entity: str, field: str) -> Source:
+    def gone(start: str, path: str) -> bool:
+        if start not in before.entities:
+            return start == entity and path.split(".")[0] == field
+        walked = walk_entities(before.entities, before.entities[start], tuple(path.split(".")))
+        return (entity, field) in walked
+
+    return _forget(source, gone)
+
+
+def forget_entity_paths(source: Source, before: Snapshot, entity: str) -> Source:
+    """Columns of others that led through links into an entity that is dropped."""
+
+    def gone(start: str, path: str) -> bool:
+        if start not in before.entities:
+            return False
+        walked = list(walk_entities(before.entities, before.entities[start], tuple(path.split("."))))
+        return any(owner == entity for owner, _ in walked[1:])
+
+    return _forget(source, gone)
+
+
+def _forget(source: Source, gone: Gone) -> Source:
+    def tidied(part: Part) -> Part:
+        return replace(part, table=_entity(part.table, gone))
+
+    return replace(
+        source,
+        entities=tuple(map(tidied, source.entities)),
+        dictionaries=tuple(map(tidied, source.dictionaries)),
+        roles=tuple(replace(part, table=_role(part.table, gone)) for part in source.roles),
+    )
+
+
+def _entity(table: Table, gone: Gone) -> Table:
+    key = str(table.get("key"))
+    made = dict(table)
+    if "duplicates" in made:
+        made["duplicates"] = _kept(made["duplicates"], key, gone)
+    if "view" in made:
+        views = arrange.tables(made["view"])
+        made["view"] = [_view(one, key, gone) for one in views if not gone(key, str(one.get("group") or ""))]
+    if "pipeline" in made:
+        made["pipeline"] = [
+            {
+                **one,
+                "stages": [
+                    {**stage, "requires": _kept(stage["requires"], key, gone)} if "requires" in stage else stage
+                    for stage in arrange.tables(one.get("stages", ()))
+                ],
+            }
+            for one in arrange.tables(made["pipeline"])
+        ]
+    if isinstance(made.get("form"), Mapping):
+        made["form"] = _form(made["form"], key, gone)
+    return made
+
+
+def _view(view: Table, entity: str, gone: Gone) -> dict[str, Any]:
+    made = dict(view)
+    for name in ("columns", "sort"):
+        if name in made:
+            made[name] = _kept(made[name], entity, gone)
+    if gone(entity, str(made.get("total") or "")):
+        del made["total"]
+    return made
+
+
+def _form(form: Mapping[str, Any], entity: str, gone: Gone) -> dict[str, Any]:
+    made = dict(form)
+    if "quick" in made:
+        made["quick"] = _kept(made["quick"], entity, gone)
+    tabs = []
+    for tab in arrange.tables(made.get("tab", ())):
+        one = dict(tab)
+        if "section" in one:
+            one["section"] = [
+                {**part, "fields": _kept(part.get("fields", ()), entity, gone)}
+                for part in arrange.tables(one["section"])
+            ]
+        if "detail" in one:
+            one["detail"] = [
+                {**part, "columns": _kept(part["columns"], str(part.get("entity")), gone)}
+                if "columns" in part
+                else part
+                for part in arrange.tables(one["detail"])
+                if not gone(str(part.get("entity")), str(part.get("by") or ""))
+            ]
+        tabs.append(one)
+    return {**made, "tab": tabs} if "tab" in made else made
+
+
+def _role(table: Table, gone: Gone) -> Table:
+    grants = table.get("grants")
+    if not isinstance(grants, Mapping):
+        return table
+    made = {
+        key: {**grant, "fields": {name: right for name, right in grant["fields"].items() if not gone(key, name)}}
+        if isinstance(grant, Mapping) and isinstance(grant.get("fields"), Mapping)
+        else grant
+        for key, grant in grants.items()
+    }
+    return {**table, "grants": made}
+
+
+def _kept(paths: Any, entity: str, gone: Gone) -> list[Any]:
+    listed = paths if isinstance(paths, (list, tuple)) else []
+    return [one for one in listed if not (isinstance(one, str) and gone(entity, one.removeprefix("-")))]

@@ -1,0 +1,104 @@
+"""Who speaks of a field: views, cards, formulas, labels, rights…  For the words of a plan, and to tidy up after a drop.
+
+A path counts for every field on its way: `counterparty.sector` in a list of orders uses `order.counterparty`
+and `counterparty.sector`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from svyaz.expression.check import formula
+from svyaz.expression.tree import YES_NO, Node
+from svyaz.kernel.problem import Problem
+from svyaz.schema.formulas import paths
+from svyaz.schema.scope import EntityScope, walk_entities
+from svyaz.schema.snapshot import Entity, Field, Snapshot
+
+Place = tuple[str, str]  # entity, field
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """kind    view, form, formula, label, default, check, role, pipeline, duplicates
+    entity  whose it is;  key: of the view, the field, the stage, the role;  path: as it is written there
+    """
+
+    kind: str
+    entity: str
+    key: str
+    path: str = ""
+
+
+def uses_of(snapshot: Snapshot, entity: str, field: str) -> list[Use]:
+    """Everything in the configuration that speaks of the field, but for itself."""
+    found = [use for place, use in every_use(snapshot) if place == (entity, field)]
+    return list(dict.fromkeys(use for use in found if (use.entity, use.key) != (entity, field) or use.kind == "role"))
+
+
+def every_use(snapshot: Snapshot) -> Iterator[tuple[Place, Use]]:
+    for entity in snapshot.entities.values():
+        yield from _of_entity(snapshot, entity)
+    for role in snapshot.roles.values():
+        for grant in role.grants.values():
+            for key in grant.fields:
+                yield (grant.entity, key), Use("role", grant.entity, role.key, key)
+            if grant.rule is not None:
+                yield from _of_node(snapshot, grant.entity, grant.rule, Use("role", grant.entity, role.key))
+
+
+def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]]:
+    key = entity.key
+    yield from _of_node(snapshot, key, entity.label, Use("label", key, ""))
+    for one in entity.fields:
+        yield from _of_field(snapshot, key, one)
+    for pipeline in entity.pipelines:
+        for stage in pipeline.stages:
+            for needed in stage.requires:
+                yield (key, needed), Use("pipeline", key, stage.key, needed)
+    for one_of_them in entity.duplicates:
+        yield (key, one_of_them), Use("duplicates", key, "", one_of_them)
+    for view in entity.views:
+        use = Use("view", key, view.key)
+        named = [*view.columns, *(one.removeprefix("-") for one in view.sort), view.group, view.total]
+        for path in named:
+            yield from _of_path(snapshot, key, path, use)
+        if view.filter:
+            try:
+                yield from _of_node(
+                    snapshot, key, formula(view.filter, EntityScope(snapshot.entities, key), YES_NO), use
+                )
+            except Problem:
+                continue  # resolve has told it
+    form = Use("form", key, "")
+    for path in entity.form.quick:
+        yield from _of_path(snapshot, key, path, form)
+    for tab in entity.form.tabs:
+        for section in tab.sections:
+            for path in section.fields:
+                yield from _of_path(snapshot, key, path, form)
+        for details in tab.details:
+            for path in (details.by, *details.columns):
+                yield from _of_path(snapshot, details.entity, path, form)
+
+
+def _of_field(snapshot: Snapshot, entity: str, one: Field) -> Iterator[tuple[Place, Use]]:
+    for kind, node in (("default", one.default), ("check", one.check)):
+        if node is not None:
+            yield from _of_node(snapshot, entity, node, Use(kind, entity, one.key))
+
+
+def _of_node(snapshot: Snapshot, entity: str, node: Node, use: Use) -> Iterator[tuple[Place, Use]]:
+    for path in paths(node):
+        yield from _of_path(snapshot, entity, ".".join(path.keys), use)
+
+
+def _of_path(snapshot: Snapshot, entity: str, path: str, use: Use) -> Iterator[tuple[Place, Use]]:
+    if not path:
+        return
+    for owner, key in walk_entities(snapshot.entities, snapshot.entities[entity], tuple(path.split("."))):
+        yield (owner, key), Use(use.kind, use.entity, use.key, path)
+
+
+__all__ = ["Place", "Use", "every_use", "uses_of"]
