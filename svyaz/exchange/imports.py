@@ -13,6 +13,7 @@ list_rows   fates of rows, of the check or of the run
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,10 @@ from svyaz.exchange.error_rows import error_rows
 from svyaz.exchange.file_rows import Reading
 from svyaz.exchange.first_look import first_look
 from svyaz.exchange.forms import Forms
-from svyaz.exchange.import_run import Importing, import_rows
+from svyaz.exchange.import_run import Importing, Writing, import_rows
 from svyaz.exchange.readings import check_for, told_readings
 from svyaz.exchange.tables import FileBroken, TableFile, count_rows, open_table
+from svyaz.jobs.worker import may_pass
 from svyaz.kernel.problem import NotFound, Problem
 from svyaz.kernel.text import clean
 from svyaz.records.cells import seen_labels
@@ -230,8 +232,19 @@ def run_import(
     actor_of: Callable[[Session, int | None], Actor],
     report: Callable[[int, int | None], None],
     cancelled: Callable[[], bool],
+    hold: Callable[[Session], None] = lambda session: None,
 ) -> dict[str, int]:
-    """The runner: goes on after the last row that has a fate, so a second attempt makes nothing twice."""
+    """The runner: goes on after the last row that has a fate, so a second attempt makes nothing twice.
+
+    hold: called first in each transaction that writes; raises when the job is another worker's by now.
+    """
+
+    @contextmanager
+    def writing() -> Iterator[Session]:
+        with company.write() as session:
+            hold(session)
+            yield session
+
     with company.read() as session:
         found = import_runs.find(session, run)
         if found is None or found.state != "running":
@@ -242,29 +255,38 @@ def run_import(
         told = found.body.get("check") or {}
     total = told.get("total") or _total(table, reading.plan)
     importing = Importing(run, found.batch or 0, reading, table, lambda session: actor_of(session, found.actor))
-    state = "failed"
     try:
         whole = import_rows(
             importing,
-            company.write,
+            writing,
             lambda row: report(row - reading.plan.header_row, total),
             cancelled,
             after,
         )
-        state = "done" if whole else "cancelled"
-    finally:
-        with company.write() as session:
-            counted = import_runs.counts(session, run)
-            created = import_runs.created(session, run)
-            body = {**found.body, "counts": counted, "created": list(created) if created else None}
-            import_runs.save(session, replace(found, state=state, body=body))
+    except Problem as problem:
+        # A base that went away comes back: the run is not over, the next attempt of the job goes on with it.
+        if not may_pass(problem):
+            _end_run(writing, found, "failed")
+        raise
+    except Exception:
+        _end_run(writing, found, "failed")
+        raise
+    return _end_run(writing, found, "done" if whole else "cancelled")
+
+
+def _end_run(writing: Writing, found: ImportRun, state: str) -> dict[str, int]:
+    with writing() as session:
+        counted = import_runs.counts(session, found.id)
+        created = import_runs.created(session, found.id)
+        body = {**found.body, "counts": counted, "created": list(created) if created else None}
+        import_runs.save(session, replace(found, state=state, body=body))
     return counted
 
 
 def take_back(session: Session, actor: Actor, run: int, undo: Callable[[Session, Actor, int], int]) -> int:
     """Begin the undo of all that the run has written; returns its job."""
     found = read_run(session, actor, run)
-    if found.batch is None or found.state not in ENDED:
+    if found.batch is None or _ended(session, found) not in ENDED:
         raise ImportNotReady(state=found.state)
     job = undo(session, actor, found.batch)
     import_runs.save(session, replace(found, body={**found.body, "undo_job": job}))
@@ -313,12 +335,19 @@ def list_runs(session: Session, actor: Actor) -> list[dict[str, Any]]:
 
 def _state(session: Session, run: ImportRun) -> str:
     """As kept, but «undone» while the undo of its batch is not undone itself."""
+    state = _ended(session, run)
     batch = changes.find_batch(session, run.batch) if run.batch else None
     undone = changes.find_batch(session, batch.undone_by) if batch and batch.undone_by else None
     if undone is None or undone.undone_by is not None:
-        return run.state
+        return state
     job = queue.find_job(session, run.body["undo_job"]) if "undo_job" in run.body else None
-    return run.state if job is not None and job.state in ("ready", "running") else "undone"
+    return state if job is not None and job.state in ("ready", "running") else "undone"
+
+
+def _ended(session: Session, run: ImportRun) -> str:
+    """As kept; a run whose job gave up, or was cancelled before anybody took it, is over though nobody wrote so."""
+    job = queue.find_job(session, run.job) if run.state == "running" and run.job else None
+    return {"dead": "failed", "cancelled": "cancelled"}.get(job.state, run.state) if job else run.state
 
 
 def _told_job(session: Session, id: int, state: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -59,6 +58,10 @@ class Cancelled(Exception):
         self.answer = answer
 
 
+class JobLost(Exception):
+    """The job was given to another worker; what this one was writing is rolled back."""
+
+
 class JobContext:
     """What a runner knows about its job, and how it says how far it is."""
 
@@ -83,9 +86,16 @@ class JobContext:
         with self.company.write() as session:
             self.tell(session, done, total)
 
+    def hold(self, session: Session) -> None:
+        """Write in this transaction only while the job is ours.  A worker that slept through its lease raises JobLost
+        here, so that it neither repeats nor spoils what the next one does."""
+        if not queue.renew(session, self.job, session.now + timedelta(seconds=LEASE_SECONDS)):
+            self._cancelled = True
+            raise JobLost()
+
     def tell(self, session: Session, done: int, total: int | None = None) -> None:
         """The same inside a transaction of the runner."""
-        queue.renew(session, self.job, session.now + timedelta(seconds=LEASE_SECONDS))
+        self.hold(session)
         self._cancelled = queue.progress(session, self.job, done, total) or self._cancelled
 
     def cancelled(self) -> bool:
@@ -100,11 +110,17 @@ class JobContext:
     def finish(self, session: Session, answer: Any = None) -> None:
         """End the job in this transaction: its writes and its end come together, exactly once."""
         if not queue.done(session, self.job, answer):
-            raise RuntimeError("the job was given to another worker; what this one wrote is rolled back")
+            raise JobLost()
         self.finished = True
 
 
 Runner = Callable[[JobContext, Mapping[str, Any]], Any]
+
+
+def may_pass(problem: Problem) -> bool:
+    """Whether it may go well in a while with nobody's help: the base was away, busy or full, or chose another's change."""
+    return problem.status >= 500 or problem.code == "concurrent_change"
+
 
 # A small step after the change log; whether there was anything to do, so that the next one comes at once.
 Step = Callable[[Company], bool]
@@ -197,6 +213,8 @@ class Worker:
             if runner is None:
                 raise TaskUnknown(task=job.task)
             answer = runner(context, job.arguments)
+        except JobLost:
+            LOG.warning("job %s %s went on elsewhere", job.id, job.task)
         except TryLater as later:
             error, pause = {"text": later.reason}, timedelta(seconds=later.after_seconds)
             self._end(lambda one: queue.fail(one, job, error, one.now + pause))
@@ -205,7 +223,7 @@ class Worker:
             self._end(lambda one: queue.cancelled(one, job, answer))
         except Problem as problem:
             told = {"code": problem.code, "facts": problem.facts, "place": problem.place}
-            self._failed(job, told, for_good=problem.status < 500 and problem.code != "concurrent_change")
+            self._failed(job, told, for_good=not may_pass(problem))
         except Exception as bug:
             LOG.exception("job %s %s, attempt %s", job.id, job.task, job.attempts)
             self._failed(job, {"text": repr(bug), "traceback": traceback.format_exc()[-4_000:]}, for_good=False)
@@ -244,9 +262,14 @@ class Worker:
                 running = list(self._running.values())
             if not running:
                 continue
-            with suppress(Problem), self.company.write() as session:
-                for job in running:
-                    queue.renew(session, job, session.now + timedelta(seconds=LEASE_SECONDS))
+            try:
+                with self.company.write() as session:
+                    for job in running:
+                        queue.renew(session, job, session.now + timedelta(seconds=LEASE_SECONDS))
+            except Problem as problem:  # the next time; if that is too late, another takes the job
+                LOG.error("leases are not renewed: %s", problem)
+            except Exception:
+                LOG.exception("leases are not renewed")
 
     def _follow(self, step: Step) -> None:
         """Step after step while there are changes, resting as long as each took: writers come first."""
@@ -270,6 +293,8 @@ class Worker:
                     self.wake()
             except Problem as problem:
                 LOG.error("repeating jobs wait: %s", problem)
+            except Exception:
+                LOG.exception("repeating jobs wait")
             self._stop.wait(SCHEDULE_SECONDS)
 
 

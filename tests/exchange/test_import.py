@@ -20,12 +20,14 @@ from svyaz.app import RUNNERS, actor_of
 from svyaz.exchange import imports
 from svyaz.exchange.export import export_columns, write_rows
 from svyaz.jobs.queue import enqueue
-from svyaz.jobs.worker import Worker
+from svyaz.jobs.worker import LEASE_SECONDS, PAUSES_SECONDS, JobContext, Worker
 from svyaz.kernel.problem import Denied, NotFound, Problem, Problems
 from svyaz.records import read
 from svyaz.records.read import ListRequest
 from svyaz.records.runners import undo_later
-from svyaz.storage import blobs, import_runs
+from svyaz.storage import blobs, import_runs, queue
+from svyaz.storage.problems import ConcurrentChange, DatabaseGone, DiskFull
+from svyaz.storage.session import Session
 from tests.cast import Cast
 
 TABLES: Mapping[str, tuple[str, list[list[str]]]] = {
@@ -116,6 +118,10 @@ class Importer:
         self.worker.run_all()
         with self.company.read() as session:
             return import_runs.counts(session, run)
+
+    def told(self, run: int) -> dict[str, Any]:
+        with self.company.read() as session:
+            return imports.told_run(session, imports.read_run(session, self.actor, run))
 
     def troubles(self, run: int) -> dict[int, list[str]]:
         with self.company.read() as session:
@@ -316,13 +322,88 @@ def test_interrupted_run_goes_on_from_the_next_row(importer: Importer, romashka:
 
     with pytest.raises(Killed):
         imports.run_import(romashka.company, run, actor_of, die_in_the_middle, lambda: False)
-    with romashka.company.write() as session:  # as a new process finds it: the run says «running»
-        session.run("UPDATE sv_import_run SET state = 'running' WHERE id = ?", (run,))
     done = len(romashka.system.ids("counterparty"))
     assert 0 < done < 700
     assert imports.run_import(romashka.company, run, actor_of, lambda *_: None, lambda: False) == {"created": 700}
     titles = [row[2] for row in romashka.system.list("counterparty", fields=("title",))]
     assert len(titles) == len(set(titles)) == 700
+
+
+@pytest.mark.parametrize("gone", [DatabaseGone(reason="it is restarted"), DiskFull(), ConcurrentChange()])
+def test_base_that_goes_away_in_the_middle_does_not_end_an_import(
+    importer: Importer, romashka: Cast, gone: Problem
+) -> None:
+    run = importer.upload("counterparty", table("name", [[f"Клиент {n}"] for n in range(700)]))
+    importer.plan(run, {"columns": [{"column": 0, "field": "title"}]})
+    falls = [gone]
+
+    def falling(context: JobContext, arguments: Mapping[str, Any]) -> Any:
+        usual = context.hold
+
+        def hold(session: Session) -> None:
+            usual(session)
+            if falls and import_runs.last_row(session, run):
+                raise falls.pop()
+
+        context.hold = hold  # type: ignore[method-assign]
+        return RUNNERS["import"](context, arguments)
+
+    importer.worker = Worker(romashka.company, {"import": falling}, romashka.company.clock)
+    assert 0 < importer.run(run)["created"] < 700
+    assert importer.told(run)["state"] == "running"
+    romashka.tick(seconds=PAUSES_SECONDS[0])
+    importer.worker.run_all()
+    assert importer.told(run)["state"] == "done" and not falls
+    titles = [row[2] for row in romashka.system.list("counterparty", fields=("title",))]
+    assert len(titles) == len(set(titles)) == 700
+
+
+def test_worker_that_slept_through_its_lease_neither_repeats_nor_spoils_what_another_does(
+    importer: Importer, romashka: Cast
+) -> None:
+    run = importer.upload("counterparty", table("name", [[f"Клиент {n}"] for n in range(900)]))
+    importer.plan(run, {"columns": [{"column": 0, "field": "title"}]})
+    asleep = [True]
+
+    def sleeping(context: JobContext, arguments: Mapping[str, Any]) -> Any:
+        usual = context.cancelled
+
+        def cancelled() -> bool:
+            now = usual()
+            with romashka.company.read() as session:
+                middle = import_runs.last_row(session, run) > 0
+            if middle and asleep.pop():
+                romashka.tick(seconds=LEASE_SECONDS + 1)
+                assert Worker(romashka.company, RUNNERS, romashka.company.clock).run_all() == 1
+                assert importer.told(run)["state"] == "done"
+            return now
+
+        context.cancelled = cancelled  # type: ignore[method-assign]
+        return RUNNERS["import"](context, arguments)
+
+    importer.worker = Worker(romashka.company, {"import": sleeping}, romashka.company.clock)
+    assert importer.run(run) == {"created": 900} and not asleep
+    assert importer.told(run)["state"] == "done"
+    titles = [row[2] for row in romashka.system.list("counterparty", fields=("title",))]
+    assert len(titles) == len(set(titles)) == 900
+
+
+def test_import_cancelled_before_anybody_took_it_is_over_and_one_whose_job_gave_up_has_failed(
+    importer: Importer, romashka: Cast
+) -> None:
+    for ending, told in (("cancelled", "cancelled"), ("dead", "failed")):
+        run = importer.upload("counterparty", table("name", [["Клиент"]]))
+        importer.plan(run, {"columns": [{"column": 0, "field": "title"}]})
+        with romashka.company.write() as session:
+            job = imports.start(session, SYSTEM, run, enqueue).job
+            assert job is not None
+            if ending == "cancelled":
+                queue.cancel(session, job)
+            else:
+                session.run("UPDATE sv_job SET state = 'dead', key = NULL WHERE id = ?", (job,))
+        importer.worker.run_all()
+        assert importer.told(run)["state"] == told
+        importer.undo(run)
 
 
 def test_cancelled_run_keeps_what_is_in_and_can_be_undone(importer: Importer, romashka: Cast) -> None:
