@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/tests/*' 2>/dev/null) $(wildcard svyaz/locale/*.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix quick bench build lock clean
+.PHONY: help run setup test check fix quick survive bench build lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -43,7 +43,12 @@ quick: .venv/.dev  ## the edit loop: tests on SQLite only, under a minute
 	$(PYTEST) -q -m "not postgres and not story and not wheel and not e2e" $(LONG:%=--ignore=%)
 # What proves much and takes its time: random calls, trees and histories, real processes.
 LONG := tests/api/test_schemathesis.py tests/api/test_strangers_words.py tests/command tests/live \
-	tests/expression/test_sql_agrees.py tests/records/test_undo_of_random_histories.py tests/search
+	tests/expression/test_sql_agrees.py tests/records/test_undo_of_random_histories.py tests/search tests/survival
+
+survive: .venv/.dev  ## kill server, worker and PostgreSQL under load: 20 rounds on each database (half an hour)
+	$(PYTHON) tools/need.py postgresql
+	$(BIN)/python -m tests.survival.rounds
+	$(PYTEST) -n 0 tests/survival/test_outages.py
 
 bench: .venv/.dev  ## measurements of bench/, on SQLite and a PostgreSQL that syncs
 	$(PYTHON) tools/need.py postgresql

@@ -122,38 +122,42 @@ def start(*, durable: bool = False) -> Cluster:
     problem = ""
     for _ in range(3):  # another program may take the free port between our look and our start
         port = free_port()
-        settings = [*ALWAYS, *(() if durable else FORGETFUL), f"port={port}", "listen_addresses=127.0.0.1"]
-        settings += [f"unix_socket_directories={directory}"]
-        log = directory / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [
-                    *(str(programs / "postgres"), "-D", str(directory / "data")),
-                    *(part for one in settings for part in ("-c", one)),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=directory,
-                start_new_session=True,
-                **account,
-            )
+        process = run_server(directory, port, durable=durable)
         if wait_until_ready(process, directory / "data" / "postmaster.pid"):
             return Cluster(directory, f"postgresql://svyaz:{password}@127.0.0.1:{port}/postgres", process)
         process.kill()
         process.wait()
-        problem = log.read_text(errors="replace")
+        problem = (directory / "log").read_text(errors="replace")
     shutil.rmtree(directory, ignore_errors=True)
     raise RuntimeError(f"PostgreSQL did not start:\n{problem}")
 
 
+def run_server(directory: Path, port: int, *, durable: bool) -> subprocess.Popen[bytes]:
+    """The server on a cluster that is there; it may still be making itself ready."""
+    settings = [*ALWAYS, *(() if durable else FORGETFUL), f"port={port}", "listen_addresses=127.0.0.1"]
+    settings += [f"unix_socket_directories={directory}"]
+    with (directory / "log").open("wb") as output:
+        return subprocess.Popen(
+            [
+                *(str(find_programs() / "postgres"), "-D", str(directory / "data")),
+                *(part for one in settings for part in ("-c", one)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=directory,
+            start_new_session=True,
+            **runs_as(),
+        )
+
+
 def wait_until_ready(process: subprocess.Popen[bytes], state: Path) -> bool:
-    """PostgreSQL writes `ready` into the last line of postmaster.pid."""
+    """PostgreSQL writes `ready` into the last line of postmaster.pid; one that was killed left its own there."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with suppress(OSError):
             lines = state.read_text().splitlines()
-            if len(lines) > 7 and lines[7].strip() == "ready":
+            if len(lines) > 7 and lines[0].strip() == str(process.pid) and lines[7].strip() == "ready":
                 return True
         time.sleep(0.02)
     return False

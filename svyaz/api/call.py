@@ -6,6 +6,7 @@ The framework stays in server.py; handlers run in its pool of threads.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from svyaz.access.apply import require
 from svyaz.api.errors import BadRequest, WrongOrigin
 from svyaz.api.limits import Limits
 from svyaz.kernel.http import Incoming
-from svyaz.kernel.problem import NotFound
+from svyaz.kernel.problem import NotFound, Problem
 from svyaz.kernel.text import TextHasNul, shown
 from svyaz.kernel.words import load_words
 from svyaz.live.hub import Live
@@ -37,6 +38,7 @@ from svyaz.storage.accounts import SignedIn
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 
+LOG = logging.getLogger("svyaz.api")
 T = TypeVar("T")
 COOKIE = "svyaz_session"
 CSRF_HEADER = "x-svyaz-csrf"
@@ -123,7 +125,6 @@ class Call:
     def reading(self) -> Iterator[tuple[Session, Actor]]:
         with self.company.read() as session:
             yield session, self.actor(session)
-        self.touch()
 
     @contextmanager
     def reading_as_of(self, said: str, entity: str) -> Iterator[tuple[Session, Actor]]:
@@ -148,10 +149,14 @@ class Call:
             yield session, self.actor(session)
 
     def touch(self) -> None:
-        if self.late_touch:
-            self.late_touch = False
+        """Note that the caller was here.  Done after the answer: a reader neither waits for a base that is locked nor
+        is refused where a disk is full."""
+        self.late_touch = False
+        try:
             with self.company.write() as session:
                 touch(session, self.key)
+        except Problem as problem:
+            LOG.info("who was here is not noted: %s", problem)
 
     def body(self, shape: type[T]) -> T:
         """The JSON body as `shape`; unknown keys and wrong types are refused by name."""

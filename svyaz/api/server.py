@@ -12,7 +12,7 @@ import secrets
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ from svyaz.api.static import static_answer
 from svyaz.kernel.http import Answer, Incoming, Upload
 from svyaz.kernel.problem import Problem
 from svyaz.live.hub import Live
+from svyaz.storage.problems import DiskFull, is_full
 from svyaz.tenancy.company import Company
 
 log = logging.getLogger("svyaz.api")
@@ -55,6 +56,7 @@ LONGEST_UPLOAD = 200 * 1024 * 1024
 # A phone in a lift sends nothing for this many seconds and is still there.
 PATIENCE = 30
 THREADS = 8
+WRITING_THREADS = 6
 # The server ends a session by itself; the cookie must outlive it, or a person who comes daily would be put out.
 COOKIE_LIVES = 365 * 86_400
 SAFETY = {
@@ -67,6 +69,23 @@ SAFETY = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+class Pools:
+    """Threads for those who read and for those who write: writers may all have to wait (a base that another process
+    has locked, a long change of tables), and whoever only reads does not wait with them."""
+
+    def __init__(self) -> None:
+        self.reading = ThreadPoolExecutor(THREADS, thread_name_prefix="reading")
+        self.writing = ThreadPoolExecutor(WRITING_THREADS, thread_name_prefix="writing")
+
+    def of(self, route: Route) -> ThreadPoolExecutor:
+        return self.writing if route.writes else self.reading
+
+    def shutdown(self) -> None:
+        """Wait for what runs."""
+        self.reading.shutdown()
+        self.writing.shutdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +106,12 @@ def build_server(
     on_stop: Callable[[], None] | None = None,
 ) -> Starlette:
     """on_start, on_stop: around the time that the application is served, in the event loop."""
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+    pools = Pools()
     actors = Actors()
 
     def endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
-            return await _respond(serving, route, request, pool, actors)
+            return await _respond(serving, route, request, pools, actors)
 
         return respond
 
@@ -127,53 +146,65 @@ def build_server(
 
     application = Starlette(routes=[*paths, *pages], exception_handlers={HTTPException: refused})
     application.router.redirect_slashes = False
-    application.state.pool = pool
-    application.router.lifespan_context = _lifespan(pool, on_start, on_stop)
+    application.state.pool = pools
+    application.router.lifespan_context = _lifespan(pools, on_start, on_stop)
     return application
 
 
-def _lifespan(pool: ThreadPoolExecutor, on_start: Callable[[], None] | None, on_stop: Callable[[], None] | None) -> Any:
+def _lifespan(pools: Pools, on_start: Callable[[], None] | None, on_stop: Callable[[], None] | None) -> Any:
     @asynccontextmanager
     async def run(_: Starlette) -> Any:
         if on_start is not None:
             on_start()
         yield
-        pool.shutdown(wait=True)
+        pools.shutdown()
         if on_stop is not None:
             on_stop()
 
     return run
 
 
-async def _respond(
-    serving: Serving, route: Route, request: Request, pool: ThreadPoolExecutor, actors: Actors
-) -> Response:
+async def _respond(serving: Serving, route: Route, request: Request, pools: Pools, actors: Actors) -> Response:
     """One request: limits and origin first, then the body, then the handler in a thread."""
-    with tempfile.TemporaryDirectory(prefix="svyaz-") if route.upload else _Nothing() as folder:
-        try:
-            if serving.limits is not None:
-                serving.limits.check(
-                    _address(request), request.cookies.get(COOKIE) or request.headers.get("authorization", "")
-                )
-            if route.changes:
-                _check_origin(request)
-            loop = asyncio.get_running_loop()
-            incoming = _head(request)
-            if route.upload:
-                # Who may not come in must not fill the disk first.
-                await loop.run_in_executor(pool, _admit, route, _call(serving, route, incoming, actors))
-            if route.changes:
-                incoming = await _with_body(incoming, route, request, Path(folder) if folder else None)
-            answer = await loop.run_in_executor(pool, _run, route, _call(serving, route, incoming, actors))
-        except Problem as problem:
-            answer = answer_problem(problem, _language(request))
-        except ClientDisconnect:
-            answer = Answer(499)
-        except Exception:
+    try:
+        if serving.limits is not None:
+            serving.limits.check(
+                _address(request), request.cookies.get(COOKIE) or request.headers.get("authorization", "")
+            )
+        if route.changes:
+            _check_origin(request)
+        with tempfile.TemporaryDirectory(prefix="svyaz-") if route.upload else nullcontext() as folder:
+            answer = await _answer(serving, route, request, pools, actors, Path(folder) if folder else None)
+    except Problem as problem:
+        answer = answer_problem(problem, _language(request))
+    except ClientDisconnect:
+        answer = Answer(499)
+    except Exception as wrong:
+        if is_full(wrong):
+            answer = answer_problem(DiskFull(), _language(request))  # what was sent found no room to lie in
+        else:
             number = secrets.token_hex(4)
             log.exception("request %s %s failed, number %s", request.method, request.url.path, number)
             answer = answer_problem(ServerBroken(number=number), _language(request))
-        return _response(answer, serving.secure)
+    return _response(answer, serving.secure)
+
+
+async def _answer(
+    serving: Serving, route: Route, request: Request, pools: Pools, actors: Actors, folder: Path | None
+) -> Answer:
+    """folder: where an upload lies until it is kept."""
+    loop = asyncio.get_running_loop()
+    incoming = _head(request)
+    if route.upload:
+        # Who may not come in must not fill the disk first.
+        await loop.run_in_executor(pools.reading, _admit, route, _call(serving, route, incoming, actors))
+    if route.changes:
+        incoming = await _with_body(incoming, route, request, folder)
+    call = _call(serving, route, incoming, actors)
+    answer = await loop.run_in_executor(pools.of(route), _run, route, call)
+    if call.late_touch:
+        loop.run_in_executor(pools.writing, call.touch)
+    return answer
 
 
 def _call(serving: Serving, route: Route, incoming: Incoming, actors: Actors) -> Call:
@@ -289,14 +320,6 @@ class _Closing:
 
     async def __aexit__(self, *_: object) -> None:
         await self.form.close()
-
-
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
 
 def _response(answer: Answer, secure: bool) -> Response:

@@ -6,7 +6,6 @@ names it commits; a row without a record is an upload nobody used, and `sweep` t
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -19,7 +18,7 @@ from typing import BinaryIO
 
 from svyaz.kernel.problem import Problem
 from svyaz.storage.ids import take_id
-from svyaz.storage.problems import DatabaseGone, DiskFull
+from svyaz.storage.problems import DatabaseGone, DiskFull, is_full
 from svyaz.storage.session import Row, Session, take_instant
 
 
@@ -70,11 +69,13 @@ def keep(folder: Path, name: str, chunks: Iterable[bytes], most_bytes: int) -> K
             file.flush()
             os.fsync(file.fileno())
         target = path_of(folder, digest.hexdigest())
-        target.parent.mkdir(exist_ok=True)
+        if not target.parent.exists():
+            target.parent.mkdir(exist_ok=True)
+            _sync_folder(folder)
         os.replace(path, target)
         _sync_folder(target.parent)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise DiskFull() from error
         raise
     finally:
@@ -140,15 +141,24 @@ def sweep(session: Session, folder: Path, before: datetime) -> int:
     old = [
         path
         for path in (*folder.glob("??/*"), *folder.glob(".part-*"))
-        if path.name not in named and path.stat().st_mtime < before.timestamp()
+        if path.name not in named and _is_older(path, before)
     ]
-    session.after_commit(lambda: _remove(old))
+    session.after_commit(lambda: _remove(old, before))
     return gone
 
 
-def _remove(paths: Sequence[Path]) -> None:
+def _remove(paths: Sequence[Path], before: datetime) -> None:
+    """Looked at once more: the same bytes may have been uploaded anew since, and wait for their row."""
     for path in paths:
-        path.unlink(missing_ok=True)
+        if _is_older(path, before):
+            path.unlink(missing_ok=True)
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 _SELECT = "SELECT id, sha256, name, media_type, size, created_at, created_by, entity, record FROM sv_file"

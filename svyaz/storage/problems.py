@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 from svyaz.kernel.problem import Problem
+
+# No space, no quota, or the longest file that the process may write.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class DatabaseGone(Problem):
@@ -24,6 +29,11 @@ class DiskFull(Problem):
 
     code = "disk_full"
     status = 503
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the system refused to write because there is no room."""
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 class ConcurrentChange(Problem):
