@@ -13,17 +13,19 @@ from svyaz.records import read
 from svyaz.records.read import ListRequest
 
 
-def export_answer(call: Call, entity_key: str, request: ListRequest, form: str) -> Answer:
-    """Checked before the first byte: a refusal is a refusal, not a torn file."""
-    with call.reading() as (session, actor):
+def export_answer(call: Call, entity_key: str, request: ListRequest, form: str, as_of: str = "") -> Answer:
+    """Checked before the first byte: a refusal is a refusal, not a torn file.
+
+    as_of   a moment whose base is told, "" for now
+    """
+    with call.reading_as_of(as_of, entity_key) as (session, actor):
         entity = require(session.snapshot, actor, entity_key, "export")
         columns = export_columns(session.snapshot, actor, entity, request.fields)
         read.check_request(session, actor, entity_key, request)
         title = entity.title.forms.get("plural") or entity.title.say(actor.language)
 
     def rows() -> Iterator[bytes]:
-        with call.company.read() as session:
-            reader = call.actor(session)
+        with call.reading_as_of(as_of, entity_key) as (session, reader):
             stream = read.stream_rows(session, reader, entity_key, request, tuple(one.path for one in columns))
             yield from write_rows(form, columns, stream, reader.language)
 

@@ -96,7 +96,7 @@ class RestoreBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def list_records(call: Call) -> Answer:
-    """GET /api/records/{entity}?filter=&sort=&fields=&limit=&offset=|after=&count=&kept=&format="""
+    """GET /api/records/{entity}?filter=&sort=&fields=&limit=&offset=|after=&count=&kept=&format=&as_of="""
     call.only(*(name for name, _ in LIST_QUERY))
     entity = call.incoming.params["entity"]
     form = call.query("format") or _wanted(call)
@@ -111,9 +111,7 @@ def list_records(call: Call) -> Answer:
         kept=_one_of(call, "kept", ("living", "deleted")),
     )
     if form in ("csv", "xlsx", "ndjson"):
-        if call.query("as_of"):
-            raise BadRequest("as_of", expected="format=rows, objects")
-        return export_answer(call, entity, request, form)
+        return export_answer(call, entity, request, form, call.query("as_of"))
     if form not in ("", "rows", "objects"):
         raise BadRequest("format", expected="rows, objects, csv, xlsx, ndjson")
     with call.reading_as_of(call.query("as_of"), entity) as (session, actor):

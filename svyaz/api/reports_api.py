@@ -20,10 +20,13 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
     columns: list[str] = []
     measures: list[str] = []
     filter: str = ""
+    as_of: str = ""
 
 
 class FunnelBody(msgspec.Struct, forbid_unknown_fields=True):
-    """from, to   days of the company's zone, both included; null is open."""
+    """from, to   days of the company's zone, both included; null is open: when it happened.
+    as_of      what the base knew at a moment: an instant or a day, "" for now
+    """
 
     entity: str
     pipeline: str = ""
@@ -32,6 +35,7 @@ class FunnelBody(msgspec.Struct, forbid_unknown_fields=True):
     by: str | None = None
     filter: str = ""
     amount: str | None = None
+    as_of: str = ""
 
 
 class BehindBody(FunnelBody, forbid_unknown_fields=True, kw_only=True):
@@ -43,17 +47,18 @@ class BehindBody(FunnelBody, forbid_unknown_fields=True, kw_only=True):
 
 
 def run(call: Call) -> Answer:
-    """POST /api/reports/run  body: {"entity", "rows", "columns", "measures", "filter"}"""
+    """POST /api/reports/run  body: {"entity", "rows", "columns", "measures", "filter", "as_of"}"""
     body = call.body(ReportBody)
     request = ReportRequest(body.entity, tuple(body.rows), tuple(body.columns), tuple(body.measures), body.filter)
-    with call.reading() as (session, actor):
+    with call.reading_as_of(body.as_of, body.entity) as (session, actor):
         return Answer(body=run_report(session, actor, request))
 
 
 def funnel(call: Call) -> Answer:
-    """POST /api/reports/funnel  body: {"entity", "pipeline", "from", "to", "by", "filter", "amount"}"""
-    request = _request(call.body(FunnelBody))
-    with call.reading() as (session, actor):
+    """POST /api/reports/funnel  body: {"entity", "pipeline", "from", "to", "by", "filter", "amount", "as_of"}"""
+    body = call.body(FunnelBody)
+    request = _request(body)
+    with call.reading_as_of(body.as_of, body.entity) as (session, actor):
         return Answer(body=run_funnel(session, actor, request))
 
 
@@ -61,7 +66,7 @@ def behind(call: Call) -> Answer:
     """POST /api/reports/funnel/records  body: of the funnel and {"figure", "stage", "fields", "limit", "offset"}"""
     body = call.body(BehindBody)
     asked = BehindRequest(body.figure, body.stage, tuple(body.fields), body.limit, body.offset)
-    with call.reading() as (session, actor):
+    with call.reading_as_of(body.as_of, body.entity) as (session, actor):
         return Answer(body=read_behind(session, actor, _request(body), asked))
 
 

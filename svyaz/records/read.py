@@ -206,6 +206,9 @@ def make_query(
         raise TooManyRecords("limit", count=request.limit, limit=most)
     shape = QueryShape(entity, verb_of(session, verb), request.filter, request.sort, request.fields)
     prepared = _prepared(snapshot.digest, actor.standing, actor.language, shape, Carried(snapshot, actor))
+    if session.past is not None and shape.verb != "history":  # an export of the past needs both rights
+        allowed = condition(snapshot, actor, entity, "history")
+        prepared = replace(prepared, where=both(prepared.where, allowed))
     return replace(prepared, limit=request.limit, offset=request.offset, after=request.after, kept=request.kept)
 
 

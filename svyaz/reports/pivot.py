@@ -56,10 +56,10 @@ def run_report(session: Session, actor: Actor, request: ReportRequest) -> dict[s
     """{"rows": [header cells], "columns": […], "measures": […], "cells": [[…]]} as run_query tells it, and
     {"row_filters": […], "column_filters": […]}: for each header a formula that narrows a list to its records,
     "" for the total of all; a cell is its row's and its column's and the report's own together."""
+    if max(len(request.rows), len(request.columns)) > MOST_DIMENSIONS or len(request.measures) > MOST_MEASURES:
+        raise TooManyDimensions("rows", most=MOST_DIMENSIONS)
     rows = tuple(dimension_of(text, f"rows.{n}") for n, text in enumerate(request.rows))
     columns = tuple(dimension_of(text, f"columns.{n}") for n, text in enumerate(request.columns))
-    if len(rows) > MOST_DIMENSIONS or len(columns) > MOST_DIMENSIONS or len(request.measures) > MOST_MEASURES:
-        raise TooManyDimensions("rows", most=MOST_DIMENSIONS)
     measures = tuple(_measure(text, f"measures.{n}") for n, text in enumerate(request.measures or ("count",)))
     paths: Sequence[tuple[str, ...]] = [
         *(one.path for one in (*rows, *columns)),

@@ -15,7 +15,7 @@ from svyaz.fields.base import ColumnKind
 from svyaz.storage.binds import Sql, Statement
 from svyaz.storage.compile_order import order_by, sort_keys
 from svyaz.storage.compile_query import Asked, Start
-from svyaz.storage.dimensions import MOST_DAYS, DimensionSql, compile_dimension, ordinals
+from svyaz.storage.dimensions import MOST_DAYS, DimensionSql, Fine, compile_dimension, ordinals
 from svyaz.storage.measures import MeasureSql, compile_measure
 from svyaz.storage.query import Dimension, Measure, Order
 
@@ -50,32 +50,36 @@ class RowsPlan:
     kinds: tuple[ColumnKind, ...]
 
 
-def group_plan(asked: Asked, dimensions: Sequence[Dimension], measures: Sequence[Measure]) -> GroupPlan:
-    """Raises CannotGroup, CannotMeasure."""
+def group_plan(
+    asked: Asked, dimensions: Sequence[Dimension], measures: Sequence[Measure], fine: Fine | None = None
+) -> GroupPlan:
+    """fine: of days and their parts in place of months.  Raises CannotGroup, CannotMeasure."""
 
     def make() -> GroupPlan:
         start = asked.start()
-        by = _dimensions(start, dimensions)
+        by = _dimensions(start, dimensions, fine)
         wanted = tuple(compile_measure(start.scope, one) for one in measures)
         keys = [key for one in by for key in one.keys]
         shown = [value for one in by for value in one.shown]
         columns = [column for one in wanted for column in one.columns]
         select = start.select(sa.func.count(), *_named(keys), *shown, *columns)
         if keys:
-            select = select.group_by(*ordinals(2, 1 + len(keys))).limit(sa.literal_column(str(MOST_GROUPS + 1)))
+            select = select.group_by(*ordinals(2, 1 + len(keys))).limit(
+                sa.literal_column(str((fine.most if fine else MOST_GROUPS) + 1))
+            )
         return GroupPlan(
             start.binds.statement(select),
             by,
             wanted,
             {n: _median(asked, dimensions, one) for n, one in enumerate(measures) if one.function == "median"},
-            {n: _apart(asked, dimensions, one.measure) for n, one in enumerate(wanted) if _may_lack_rate(one)},
+            {n: _apart(asked, dimensions, one.measure, fine) for n, one in enumerate(wanted) if _may_lack_rate(one)},
         )
 
-    return asked.plan(("groups", tuple(dimensions), tuple(measures)), make)
+    return asked.plan(("groups", tuple(dimensions), tuple(measures), fine), make)
 
 
-def _dimensions(start: Start, dimensions: Sequence[Dimension]) -> tuple[DimensionSql, ...]:
-    return tuple(compile_dimension(start.scope, one, number) for number, one in enumerate(dimensions))
+def _dimensions(start: Start, dimensions: Sequence[Dimension], fine: Fine | None = None) -> tuple[DimensionSql, ...]:
+    return tuple(compile_dimension(start.scope, one, number, fine) for number, one in enumerate(dimensions))
 
 
 def _named(keys: Sequence[Sql]) -> list[Sql]:
@@ -106,9 +110,9 @@ def _median(asked: Asked, dimensions: Sequence[Dimension], measure: Measure) -> 
     return start.binds.statement(sa.select(*[whole[f"g{n}"] for n in range(len(keys))], whole.v).where(middle))
 
 
-def _apart(asked: Asked, dimensions: Sequence[Dimension], measure: Measure) -> Statement:
+def _apart(asked: Asked, dimensions: Sequence[Dimension], measure: Measure, fine: Fine | None) -> Statement:
     start = asked.start()
-    keys = [key for one in _dimensions(start, dimensions) for key in one.keys]
+    keys = [key for one in _dimensions(start, dimensions, fine) for key in one.keys]
     sql = compile_measure(start.scope, measure)
     assert sql.value is not None
     assert sql.minor is not None

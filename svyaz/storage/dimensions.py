@@ -45,6 +45,17 @@ class CannotGroup(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class Fine:
+    """Grains as days, of instants as parts of days of UTC that are cut where days of a zone begin.
+
+    most   groups;  cuts   "21:00:00", ascending, without the beginning of the day
+    """
+
+    most: int
+    cuts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DimensionSql:
     """keys: what GROUP BY takes.  shown: aggregates the cell is made of.  cell: from keys and shown values.
     place: what groups are ordered by, from the cell; empty ones come last.
@@ -59,8 +70,9 @@ class DimensionSql:
     kind: ColumnKind = "text"
 
 
-def compile_dimension(scope: Scope, dimension: Dimension, number: int) -> DimensionSql:
-    """number: which of the query's dimensions it is.  Raises CannotGroup."""
+def compile_dimension(scope: Scope, dimension: Dimension, number: int, fine: Fine | None = None) -> DimensionSql:
+    """number: which of the query's dimensions it is.  fine: of a grain, the days it is made of.
+    Raises CannotGroup."""
     entities = scope.making.snapshot.entities
     walked = walk(entities, scope.entity, dimension.path)
     refused = CannotGroup(entity=scope.entity.key, path=".".join(dimension.path), grain=dimension.grain)
@@ -75,7 +87,7 @@ def compile_dimension(scope: Scope, dimension: Dimension, number: int) -> Dimens
     else:
         key, made = _several(scope, dimension.path, index, kind, refused)
     if dimension.grain:
-        return _grain(scope, kind, key, number)
+        return _fine(scope, kind, key, fine) if fine else _grain(scope, kind, key, number)
     place = _place(field, kind)
     if kind.kind == "text":
         shown = sa.func.min(made.selects[0], type_=sa.Text())
@@ -175,6 +187,12 @@ def _grain(scope: Scope, kind: Type, value: Sql, number: int) -> DimensionSql:
     bucket = pieces.bucket(value, making.binds.array(name, column_kind))
     days = pieces.wire_date(value) if column_kind == "date" else pieces.utc_day(value)
     return DimensionSql((bucket,), (), lambda keys, values: keys[0], lambda cell: cell, days, name, column_kind)
+
+
+def _fine(scope: Scope, kind: Type, value: Sql, fine: Fine) -> DimensionSql:
+    key = value if kind.kind == "date" else PIECES[scope.making.dialect].utc_part(value, fine.cuts)
+    column_kind: ColumnKind = "date" if kind.kind == "date" else "datetime"
+    return DimensionSql((key,), (), lambda keys, values: keys[0], lambda cell: cell, kind=column_kind)
 
 
 def grain_starts(grain: str, days: Iterable[str], kind: ColumnKind, first_weekday: int) -> list[date]:

@@ -127,7 +127,8 @@ def tallies(session: Session, query: FunnelQuery, ground: Ground) -> list[Tally]
 
 def limits_of(session: Session, query: FunnelQuery, lengths: Mapping[int, Length]) -> dict[int, datetime]:
     """Stage -> who came before this stands longer, at the end of the period, than nine tenths of finished stays took."""
-    end = min(query.until or session.now, session.now)
+    now = session.past or session.now
+    end = min(query.until or now, now)
     found = {}
     for stage, length in lengths.items():
         try:

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from svyaz.storage.binds import Condition, Sql
 
+PARTS = 100  # of a day, at most
+
 
 class Pieces(Protocol):
     # text
@@ -115,6 +117,11 @@ class Pieces(Protocol):
 
     def utc_day(self, at: Sql) -> Sql:
         """ISO text of the day in UTC."""
+        ...
+
+    def utc_part(self, at: Sql, cuts: Sequence[str]) -> Sql:
+        """The day of UTC and which part of it, as one key; the day is cut at the times "21:00:00", ascending.
+        Text «2026-03-031» on SQLite; on PostgreSQL a number, days since 2000 × PARTS + the part."""
         ...
 
     # what goes out

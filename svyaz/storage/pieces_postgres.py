@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from svyaz.kernel.numbers import BOUND
 from svyaz.storage.binds import Condition, Sql
+from svyaz.storage.pieces import PARTS
 
 _BIG = sa.BigInteger()
 _TEXT = sa.Text()
@@ -211,6 +212,16 @@ class PostgresPieces:
 
     def utc_day(self, at: Sql) -> Sql:
         return sa.func.to_char(sa.func.timezone(_text("UTC"), at), _text("YYYY-MM-DD"), type_=_TEXT)
+
+    def utc_part(self, at: Sql, cuts: Sequence[str]) -> Sql:
+        utc = sa.func.timezone(_text("UTC"), at, type_=sa.TIMESTAMP())
+        day = sa.cast(utc, sa.Date()) - sa.literal_column("DATE '2000-01-01'", sa.Date())
+        whens = [
+            (sa.cast(utc, sa.Time()) >= sa.literal_column(f"TIME '{cut}'", sa.Time()), _whole(place))
+            for place, cut in enumerate(cuts, 1)
+        ]
+        part = sa.case(*reversed(whens), else_=_whole(0)) if whens else _whole(0)
+        return sa.type_coerce(day, _BIG) * _whole(PARTS) + part
 
     def wire_date(self, day: Sql) -> Sql:
         return sa.func.to_char(day, _text("YYYY-MM-DD"), type_=_TEXT)

@@ -12,6 +12,10 @@ _BIG = sa.BigInteger()
 _TEXT = sa.Text()
 
 
+def _literal(plain: str) -> Sql:
+    return sa.literal_column(f"'{plain}'", _TEXT)
+
+
 def _whole(number: int) -> Sql:
     return sa.literal_column(str(number), _BIG)
 
@@ -138,6 +142,14 @@ class SqlitePieces:
 
     def utc_day(self, at: Sql) -> Sql:
         return sa.func.substr(at, _whole(1), _whole(10), type_=_TEXT)
+
+    def utc_part(self, at: Sql, cuts: Sequence[str]) -> Sql:
+        time = sa.func.substr(at, _whole(12), _whole(8), type_=_TEXT)
+        part: Sql = sa.literal_column("'0'", _TEXT)
+        whens = [(time >= _literal(cut), sa.literal_column(f"'{place}'", _TEXT)) for place, cut in enumerate(cuts, 1)]
+        if whens:
+            part = sa.case(*reversed(whens), else_=part)
+        return self.utc_day(at) + part
 
     def wire_date(self, day: Sql) -> Sql:
         return day

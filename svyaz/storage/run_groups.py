@@ -1,8 +1,4 @@
-"""Totals of a list, groups of a board, the pivot.
-
-Totals of every level of a pivot are asked for, never added up from its cells: a record with two values
-stands in two groups and is counted once above them, and a median of medians is no median.
-"""
+"""Totals of a list, groups of a board, one level of a pivot."""
 
 from __future__ import annotations
 
@@ -18,11 +14,9 @@ from svyaz.storage.compile_order import mark_of, write_cursor
 from svyaz.storage.compile_query import Asked, ask
 from svyaz.storage.dimensions import DimensionSql, bounds_value, grain_starts
 from svyaz.storage.measures import exact_sum, told, told_average, told_share
-from svyaz.storage.query import Dimension, Keys, Measure, Pivot, Query
+from svyaz.storage.query import Dimension, Keys, Measure, Query
 from svyaz.storage.read_rows import rows_of
 from svyaz.storage.session import Row, Session
-
-MOST_CELLS = 200_000
 
 
 class TooManyGroups(Problem):
@@ -43,22 +37,11 @@ class Group:
     next: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PivotAnswer:
-    """rows, columns: headers as lists of cells, in order; a shorter one is the total of what stands before it,
-    [] the total of all.  values[row][column]: one for each measure, None where there are no records."""
-
-    rows: list[list[Any]]
-    columns: list[list[Any]]
-    measures: tuple[Measure, ...]
-    values: list[list[list[Any] | None]]
-
-
 def totals(session: Session, query: Query, measures: Sequence[Measure], ground: Ground) -> list[Any]:
     """One wire value for each measure (measures.py says of what form).  Raises CannotMeasure."""
     asked = ask(session, query.entity, query.where, query.far, query.kept)
-    (found,) = _level(session, asked, (), measures, ground, {}).values()
-    return _shared(found, found).totals
+    (found,) = level_of(session, asked, (), measures, ground, {}).values()
+    return shared(found, found).totals
 
 
 def groups(
@@ -71,53 +54,23 @@ def groups(
     dimension = by if isinstance(by, Dimension) else Dimension(by)
     asked = ask(session, query.entity, query.where, query.far, query.kept)
     days = days_of(session, asked, (dimension,), ground)
-    level = _level(session, asked, (dimension,), measures, ground, days)
+    level = level_of(session, asked, (dimension,), measures, ground, days)
     if any(measure.function == "share" for measure in measures):
-        (whole,) = _level(session, asked, (), measures, ground, {}).values()
-        level = {keys: _shared(one, whole) for keys, one in level.items()}
+        (whole,) = level_of(session, asked, (), measures, ground, {}).values()
+        level = {keys: shared(one, whole) for keys, one in level.items()}
     firsts = _first_rows(session, query, asked, dimension, first, ground, days) if first else {}
     made = []
-    for keys, one in sorted(level.items(), key=lambda item: _Placed(item[1].places)):
+    for keys, one in sorted(level.items(), key=lambda item: placed(item[1].places)):
         rows, cursor = firsts.get(keys, ([], None))
         made.append(Group(one.cells[0], one.count, one.totals, rows, cursor if len(rows) < one.count else None))
     return made
-
-
-def pivot(session: Session, pivot: Pivot, ground: Ground) -> PivotAnswer:
-    """Raises CannotGroup, CannotMeasure, TooManyGroups."""
-    asked = ask(session, pivot.entity, pivot.where, pivot.far, pivot.kept)
-    days = days_of(session, asked, (*pivot.rows, *pivot.columns), ground)
-    levels: dict[tuple[int, int], dict[Row, _Found]] = {}
-    for deep in range(len(pivot.rows) + 1):
-        for wide in range(len(pivot.columns) + 1):
-            dimensions = (*pivot.rows[:deep], *pivot.columns[:wide])
-            levels[deep, wide] = _level(session, asked, dimensions, pivot.measures, ground, days)
-    (whole,) = levels[0, 0].values()
-    rows = _headers(levels[deep, 0].values() for deep in range(len(pivot.rows) + 1))
-    columns = _headers(levels[0, wide].values() for wide in range(len(pivot.columns) + 1))
-    if len(rows) * len(columns) > MOST_CELLS:
-        raise TooManyGroups(limit=MOST_CELLS)
-    row_at = {_frozen(one.cells): place for place, one in enumerate(rows)}
-    column_at = {_frozen(one.cells): place for place, one in enumerate(columns)}
-    values: list[list[list[Any] | None]] = [[None] * len(columns) for _ in rows]
-    for (deep, _), level in levels.items():
-        for found in level.values():
-            row, column = row_at[_frozen(found.cells[:deep])], column_at[_frozen(found.cells[deep:])]
-            values[row][column] = _shared(found, whole).totals
-    return PivotAnswer([one.cells for one in rows], [one.cells for one in columns], pivot.measures, values)
-
-
-def told_pivot(session: Session, answer: PivotAnswer) -> dict[str, Any]:
-    """As JSON: measures as text, "sum:amount"."""
-    measures = [":".join(part for part in (one.function, ".".join(one.path)) if part) for one in answer.measures]
-    return {"rows": answer.rows, "columns": answer.columns, "measures": measures, "cells": answer.values}
 
 
 # ------------------------------------------------------------------ one level
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
     """One group of one level: its cells, what it is ordered by, its answers; shares are numbers until the
     whole is known."""
 
@@ -128,14 +81,14 @@ class _Found:
     parts: list[int | None]
 
 
-def _level(
+def level_of(
     session: Session,
     asked: Asked,
     dimensions: Sequence[Dimension],
     measures: Sequence[Measure],
     ground: Ground,
     days: dict[Dimension, list[str]],
-) -> dict[Row, _Found]:
+) -> dict[Row, Found]:
     """The groups by their keys."""
     plan = group_plan(asked, dimensions, measures)
     extra, starts = grains_of(session, plan.dimensions, dimensions, days, ground.zone)
@@ -151,16 +104,16 @@ def _level(
             found.setdefault(row[:width], []).append(row[width])
         middles[number] = found
     apart: dict[int, dict[Row, list[tuple[str, int]]]] = {}
-    for number in _lacking(plan, rows):
+    for number in lacking_of(plan, rows):
         sums: dict[Row, list[tuple[str, int]]] = {}
         statement = plan.apart[number]
         for row in session.fetch(statement.sql, statement.parameters(run)):
             sums.setdefault(row[:width], []).append((row[width], row[width + 1]))
         apart[number] = sums
-    return {row[1 : 1 + width]: _found(plan, row, middles, apart, starts) for row in rows}
+    return {row[1 : 1 + width]: found_of(plan, row, middles, apart, starts) for row in rows}
 
 
-def _lacking(plan: GroupPlan, rows: Iterable[Row]) -> list[int]:
+def lacking_of(plan: GroupPlan, rows: Iterable[Row]) -> list[int]:
     """Measures with sums without a rate in some group: for most lists none, and nothing more is asked."""
     places = {}
     at = 1 + plan.width + sum(len(one.shown) for one in plan.dimensions)
@@ -171,13 +124,13 @@ def _lacking(plan: GroupPlan, rows: Iterable[Row]) -> list[int]:
     return [number for number, place in places.items() if any(row[place] for row in rows)]
 
 
-def _found(
+def found_of(
     plan: GroupPlan,
     row: Row,
     middles: dict[int, dict[Row, list[int]]],
     apart: dict[int, dict[Row, list[tuple[str, int]]]],
     starts: Sequence[Sequence[str]],
-) -> _Found:
+) -> Found:
     width = plan.width
     keys = row[1 : 1 + width]
     cells: list[Any] = []
@@ -197,7 +150,7 @@ def _found(
         at += len(sql.columns)
         part = None
         if sql.measure.function == "median":
-            middle = middles[number].get(keys, [])
+            middle = middles.get(number, {}).get(keys, [])
             value = told_average(sql, sum(middle), len(middle)) if middle else None
         elif sql.measure.function == "share":
             part = exact_sum(given) if sql.measure.path else given[0]
@@ -206,7 +159,7 @@ def _found(
             value = told(sql, given, apart.get(number, {}).get(keys, ()))
         answers.append(value)
         parts.append(part)
-    return _Found(cells, places, row[0], answers, parts)
+    return Found(cells, places, row[0], answers, parts)
 
 
 def cell_of(dimension: DimensionSql, keys: Sequence[Any], shown: Sequence[Any], starts: Sequence[str]) -> Any:
@@ -215,12 +168,12 @@ def cell_of(dimension: DimensionSql, keys: Sequence[Any], shown: Sequence[Any], 
     return None if keys[0] is None else starts[keys[0] - 1]
 
 
-def _shared(found: _Found, whole: _Found) -> _Found:
+def shared(found: Found, whole: Found) -> Found:
     answers = [
         answer if part is None else told_share(part, all_ or 0)
         for answer, part, all_ in zip(found.totals, found.parts, whole.parts, strict=True)
     ]
-    return _Found(found.cells, found.places, found.count, answers, found.parts)
+    return Found(found.cells, found.places, found.count, answers, found.parts)
 
 
 def days_of(
@@ -287,11 +240,6 @@ def _first_rows(
 # ------------------------------------------------------------------ order of headers
 
 
-def _headers(levels: Iterable[Iterable[_Found]]) -> list[_Found]:
-    """All headers, deepest first under each: a total stands after what it is the total of."""
-    return sorted((one for level in levels for one in level), key=lambda one: _Placed(one.places))
-
-
 def _compare(one: list[tuple[bool, Any]], other: list[tuple[bool, Any]]) -> int:
     for left, right in zip(one, other, strict=False):
         if left[0] != right[0]:
@@ -301,8 +249,4 @@ def _compare(one: list[tuple[bool, Any]], other: list[tuple[bool, Any]]) -> int:
     return len(other) - len(one)
 
 
-_Placed = cmp_to_key(_compare)
-
-
-def _frozen(cells: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(tuple(cell) if isinstance(cell, list) else cell for cell in cells)
+placed = cmp_to_key(_compare)

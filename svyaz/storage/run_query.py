@@ -23,7 +23,8 @@ from svyaz.storage.compile_query import (
 )
 from svyaz.storage.query import Count, Keys, Page, Query
 from svyaz.storage.read_rows import cells, rows_of
-from svyaz.storage.run_groups import Group, PivotAnswer, groups, pivot, told_pivot, totals
+from svyaz.storage.run_groups import Group, groups, totals
+from svyaz.storage.run_pivot import PivotAnswer, pivot, told_pivot
 from svyaz.storage.session import Session
 
 BATCH = 1_000  # rows of one step of an export

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
 from svyaz.schema.snapshot import Grant
 from tests.api.site import Site
 
@@ -58,4 +63,50 @@ def test_moment_that_is_no_moment_is_refused(site: Site) -> None:
         assert told.status_code in (200, 422), (wrong, told.text)
         if wrong != "9999-12-31":
             assert told.json()["error"]["code"] == "instant_not_understood"
-    assert igor.refused("GET", f"/api/records/deal?as_of={BEFORE}&format=csv", 400)["code"] == "bad_request"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_list_is_exported_as_it_was(site: Site, form: str) -> None:
+    igor = site.browser("Игорь")
+    deal = igor.create("deal", title="Насосы", amount="100.00")
+    site.cast.tick(hours=1)
+    igor.change("deal", deal["id"], deal["version"], title="Трубы", amount="700.00")
+    path = f"/api/records/deal?fields=title,amount&format={form}"
+    told = igor.send("GET", f"{path}&as_of={BEFORE}")
+    assert told.status_code == 200
+    if form == "csv":
+        assert "Насосы" in told.content.decode("utf-8-sig") and "Трубы" not in told.content.decode("utf-8-sig")
+        assert "Трубы" in igor.send("GET", path).content.decode("utf-8-sig")
+    else:
+        sheet = load_workbook(BytesIO(told.content)).active
+        assert [cell.value for cell in next(sheet.iter_rows(min_row=2))][0] == "Насосы"
+    site.cast.give_role("Ольга", "taker", Grant("deal", {"see": "all", "export": "all"}))
+    assert site.browser("Ольга").refused("GET", f"{path}&as_of={BEFORE}", 403)["code"] == "denied_history"
+    site.cast.give_role("Ольга", "looker", Grant("deal", {"see": "all", "history": "all"}))
+
+
+def test_reports_are_as_they_were(site: Site) -> None:
+    igor = site.browser("Игорь")
+    kept = igor.create("deal", title="Насосы", amount="100.00", stage="new")
+    gone = igor.create("deal", title="Краны", amount="50.00", stage="offer")
+    asked = {"entity": "deal", "rows": ["stage"], "measures": ["count", "sum:amount"]}
+    pivot, funnel = igor.post("/api/reports/run", asked), igor.post("/api/reports/funnel", {"entity": "deal"})
+    behind = {"entity": "deal", "figure": "entered", "stage": "offer", "fields": ["title"]}
+    records = igor.post("/api/reports/funnel/records", behind)
+    assert [row[2] for row in records["rows"]] == ["Краны"]
+    site.cast.tick(hours=1)
+    igor.change("deal", kept["id"], kept["version"], stage="talks", amount="700.00")
+    igor.delete(f"/api/records/deal/{gone['id']}")
+    igor.create("deal", title="Новая", amount="1.00")
+    assert igor.post("/api/reports/run", asked) != pivot
+    assert igor.post("/api/reports/funnel", {"entity": "deal"}) != funnel
+    for _ in range(2):  # made, and kept
+        assert igor.post("/api/reports/run", {**asked, "as_of": BEFORE}) == pivot
+        assert igor.post("/api/reports/funnel", {"entity": "deal", "as_of": BEFORE}) == funnel
+        assert igor.post("/api/reports/funnel/records", {**behind, "as_of": BEFORE}) == records
+    site.cast.give_role("Ольга", "looker", Grant("deal", {"see": "all"}))
+    olga = site.browser("Ольга")
+    with site.nothing_changes():
+        for path, body in (("run", asked), ("funnel", {"entity": "deal"}), ("funnel/records", behind)):
+            refused = olga.refused("POST", f"/api/reports/{path}", 403, {**body, "as_of": BEFORE})
+            assert refused["code"] == "denied_history"

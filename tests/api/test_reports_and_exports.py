@@ -79,6 +79,8 @@ def test_report_by_month_and_through_a_link(site: Site) -> None:
         ({"entity": "deal", "measures": ["drop:amount"]}, "unknown_measure"),
         ({"entity": "deal", "measures": ["sum:title"]}, "cannot_measure"),
         ({"entity": "deal", "rows": ["stage"] * 5}, "too_many_dimensions"),
+        ({"entity": "deal", "columns": ["stage"] * 10_000}, "too_many_dimensions"),
+        ({"entity": "deal", "measures": ["count"] * 10_000}, "too_many_dimensions"),
         ({"entity": "deal", "rows": ["title:month"]}, "cannot_group"),
         ({"entity": "deal", "filter": "amount >"}, None),
         ({"entity": "deal", "row": []}, "bad_request"),
@@ -90,6 +92,17 @@ def test_report_nobody_understands_is_refused_in_words(site: Site, asked: dict[s
     error = answer.json()["error"]
     assert code is None or error["code"] == code
     assert error["text"] and error["code"] not in error["text"], "told by its code only: it has no words"
+
+
+def test_report_too_wide_to_be_read_says_so_and_tells_what_to_do(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    sales(site)
+    monkeypatch.setattr("svyaz.storage.run_pivot.MOST_COLUMNS", 2)
+    maria = site.browser("Мария Сергеевна")
+    asked = {"entity": "deal", "columns": ["title"]}
+    refused = maria.refused("POST", "/api/reports/run", 422, asked)
+    assert refused["code"] == "too_many_columns" and refused["place"] == "columns"
+    assert "строки" in refused["text"]
+    assert maria.post("/api/reports/run", {"entity": "deal", "rows": ["title"]})["rows"]
 
 
 def exported(person: Caller, form: str, entity: str = "deal", **asked: str) -> bytes:

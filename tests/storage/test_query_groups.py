@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
@@ -18,11 +19,13 @@ from svyaz.kernel.clock import grain_start
 from svyaz.kernel.text import fold
 from svyaz.schema.scope import EntityScope
 from svyaz.storage import run_query
+from svyaz.storage.compile_query import ask
 from svyaz.storage.dimensions import CannotGroup
 from svyaz.storage.engine import Database
 from svyaz.storage.measures import CannotMeasure
 from svyaz.storage.query import Dimension, Measure, Order, Pivot, Query
-from svyaz.storage.run_groups import TooManyGroups
+from svyaz.storage.run_groups import Found, TooManyGroups
+from svyaz.storage.run_pivot import levels_added, levels_asked
 from tests.storage.world import NOW, World, fill
 
 GROUND = Ground(me=1, now=NOW)
@@ -289,3 +292,55 @@ def test_too_many_groups_are_refused(database: Database, world: World, monkeypat
     monkeypatch.setattr("svyaz.storage.run_groups.MOST_GROUPS", 3)
     with database.read() as session, pytest.raises(TooManyGroups):
         run_query.groups(session, Query("job", ()), ("title",), (), 0, GROUND)
+
+
+ROWS = ("level", "urgent", "title", "owner", "firm", "firm.city", "firm.vip", "owner.team", "count", "amount",
+        "due_on:year", "due_on:week", "paid_at:month", "paid_at:day", "created_at:quarter", "tags")  # fmt: skip
+SUMS = ("count", "count:weight", "sum:count", "sum:amount", "avg:weight", "min:amount", "max:due_on", "min:paid_at",
+        "max:count", "median:weight", "share", "share:count", "sum:firm.size", "avg:amount")  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["Europe/Moscow", "Asia/Kathmandu", "America/St_Johns"])
+@pytest.mark.parametrize("seed", range(4))
+def test_totals_added_up_from_the_finest_groups_are_those_asked_for_level_by_level(
+    database: Database, world: World, seed: int, zone: str
+) -> None:
+    order = random.Random(seed)
+    added = 0
+    for _ in range(12):
+        told = [
+            Dimension(tuple(path.split(".")), grain)
+            for path, _, grain in (one.partition(":") for one in order.sample(ROWS, order.randint(0, 3)))
+        ]
+        cut = order.randint(0, len(told))
+        pivot = Pivot(
+            "job",
+            tuple(told[:cut]),
+            tuple(told[cut:]),
+            measures(*order.sample(SUMS, order.randint(1, 5))),
+            where(world, order.choice(("true", "owner <> empty", 'level = "low"', "false"))),
+        )
+        ground = Ground(me=1, now=NOW, zone=zone)
+        with database.read() as session:
+            asked = ask(session, "job", pivot.where, pivot.far, pivot.kept)
+            found = levels_added(session, asked, pivot, ground)
+            expected = levels_asked(session, asked, pivot, ground)
+        if found is None:
+            assert any(one.path == ("tags",) or one.path == ("paid_at",) for one in told), told  # long ago, by the sun
+            continue
+        added += 1
+        for at, level in expected.items():
+            assert plain(found[at].values()) == plain(level.values()), (at, pivot)
+    assert added > 3
+
+
+def plain(found: Iterable[Found]) -> list[Any]:
+    return sorted(((one.cells, one.count, one.totals, one.parts, one.places) for one in found), key=repr)
+
+
+def test_very_many_days_are_grouped_by_the_database(database: Database, world: World, monkeypatch: Any) -> None:
+    pivot = Pivot("job", (Dimension(("due_on",), "month"),), (), measures("count"))
+    with database.read() as session:
+        usual = run_query.pivot(session, pivot, GROUND)
+        monkeypatch.setattr("svyaz.storage.run_pivot.MOST_FINE", 3)
+        assert run_query.pivot(session, pivot, GROUND) == usual
