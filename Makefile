@@ -50,9 +50,11 @@ survive: .venv/.dev  ## kill server, worker and PostgreSQL under load: 20 rounds
 	$(BIN)/python -m tests.survival.rounds
 	$(PYTEST) -n 0 tests/survival/test_outages.py
 
-bench: .venv/.dev  ## measurements of bench/, on SQLite and a PostgreSQL that syncs
+bench: .venv/.dev  ## the marks of speed, on SQLite and a PostgreSQL that syncs; docs/performance.md says how long
 	$(PYTHON) tools/need.py postgresql
-	$(BIN)/python tools/test_postgres.py --durable -- sh -c 'for one in bench/*.py; do test -e "$$one" || continue; $(BIN)/python "$$one" || exit; done'
+	$(BIN)/python tools/test_postgres.py --durable -- $(BIN)/python -m bench $(BENCH)
+	$(BIN)/python bench/bench_expression.py
+	$(BIN)/python bench/bench_query.py
 
 build: .venv/.run svyaz/static/index.html  ## the wheel, in dist/
 	$(BIN)/hatchling build -t wheel -d dist
