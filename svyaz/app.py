@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.api import (
+    card_api,
     cells_api,
     configurator_api,
     feed_api,
@@ -65,6 +66,7 @@ PARTS: tuple[Route, ...] = (
     *imports_api.ROUTES,
     *jobs_api.ROUTES,
     *reports_api.ROUTES,
+    *card_api.ROUTES,
     *search_api.ROUTES,
     *feed_api.ROUTES,
     *live_api.ROUTES,

@@ -290,6 +290,8 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/notices/read"): shape(read=NUMBER),
     ("POST", "/api/files"): named("File"),
     ("POST", "/api/imports"): named("Import"),
+    ("POST", f"{RECORD}/copy"): named("Record"),
+    ("POST", f"{RECORDS}/move"): shape(batch=NUMBER, results=several(shape(id=NUMBER, problems=several(named("Told"))))),
     ("GET", "/api/imports"): shape(imports=several(shape(id=NUMBER, entity=TEXT, state=TEXT, file=TEXT, at=INSTANT))),
     ("GET", "/api/imports/{id}"): named("Import"),
     ("PUT", "/api/imports/{id}"): named("Import"),

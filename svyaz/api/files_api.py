@@ -25,6 +25,10 @@ SHOWN = (
     "audio/ogg",
 )
 
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# A browser's own viewer of PDF does not work in a sandbox; only our own pages may hold it in a frame.
+SAFE = {"application/pdf": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"}
+
 
 def upload(call: Call) -> Answer:
     """POST /api/files  multipart: file → {"id", "name", "size"}; only its sender sees it until a record names it."""
@@ -49,7 +53,7 @@ def download(call: Call) -> Answer:
         media_type=file.media_type if shown else "application/octet-stream",
         headers={
             "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name)}",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "Content-Security-Policy": SAFE.get(file.media_type, SANDBOX),
             "Cache-Control": "private, max-age=0, must-revalidate",
         },
     )

@@ -155,6 +155,13 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall(
             "POST",
             "/api/reports/funnel/records",
+        GoodCall("POST", f"{one}/copy", f"{deal}/copy", {"values": {"title": "Насосы ещё раз"}}, status=201),
+        GoodCall(
+            "POST",
+            f"{entity}/move",
+            "/api/records/deal/move",
+            {"ids": [record["id"]], "pipeline": "products", "stages": {"new": "prospecting"}},
+        ),
             "/api/reports/funnel/records",
             {"entity": "deal", "figure": "entered", "stage": "new"},
         ),

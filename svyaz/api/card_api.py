@@ -1,0 +1,57 @@
+"""What a card asks beside its own record: a copy of it, and another pipeline for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from svyaz.api.call import Call
+from svyaz.api.records_api import told_record
+from svyaz.api.route import Route
+from svyaz.kernel.http import Answer
+from svyaz.records import copying, moving
+
+
+class CopyBody(msgspec.Struct, forbid_unknown_fields=True):
+    values: dict[str, Any] = {}
+
+
+class MoveBody(msgspec.Struct, forbid_unknown_fields=True):
+    ids: list[int]
+    pipeline: str
+    stages: dict[str, str]
+    values: dict[str, Any] = {}
+
+
+def copy_record(call: Call) -> Answer:
+    """POST /api/records/{entity}/{id}/copy  body: {"values": what the copy has instead}; with its lines, as one batch."""
+    body = call.body(CopyBody)
+    with call.writing() as (session, actor):
+        made = copying.copy_record(session, actor, call.incoming.params["entity"], call.id(), body.values)
+        return Answer(201, told_record(made))
+
+
+def move_records(call: Call) -> Answer:
+    """POST /api/records/{entity}/move  body: {"ids", "pipeline", "stages": {from: to}, "values"}; all or none."""
+    body = call.body(MoveBody)
+    with call.writing() as (session, actor):
+        done = moving.move_to_pipeline(
+            session, actor, call.incoming.params["entity"], body.ids, body.pipeline, body.stages, body.values
+        )
+        return Answer(body={"batch": done.batch, "results": [{"id": one.id, "problems": []} for one in done.results]})
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/api/records/{entity}/{id}/copy",
+        copy_record,
+        "Copy with its lines",
+        body=CopyBody,
+        status=201,
+        answer="Record",
+        per_entity=True,
+    ),
+    Route("POST", "/api/records/{entity}/move", move_records, "To another pipeline", body=MoveBody, per_entity=True),
+)
