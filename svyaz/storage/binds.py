@@ -81,7 +81,8 @@ class Binds:
     def constant(self, index: int, kind: Kind, scale: int, form: str = "") -> Sql:
         """A constant of the query.  form: "" as kept, "fold" or "key" for text."""
         encode = _encoder(self.dialect, kind, scale, form)
-        return self._bind(f"c{index}{form}", kind, lambda run: encode(run.constants[index]))
+        scaled_name = f"s{scale}" if kind == "number" else ""  # one constant may be compared at two scales
+        return self._bind(f"c{index}{scaled_name}{form}", kind, lambda run: encode(run.constants[index]))
 
     def ground(self, name: str) -> Sql:
         """me, today or now."""

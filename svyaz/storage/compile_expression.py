@@ -11,6 +11,8 @@ Text is compared by fold; equality with a constant goes through the shadow key f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeGuard
 
 import sqlalchemy as sa
 
@@ -102,6 +104,10 @@ class Formulas:
             if shadow is not None:
                 return _never_null(shadow) if exact else shadow
             return self._ordered(operator, self.folded(left, scope), self.folded(right, scope), right, exact)
+        if left.type.kind == "number" and _is_hole(right) and left.type.scale > right.type.scale:
+            # The constant is brought to the scale of the column, once, and not every value of the column to its own.
+            finer = Constant(right.value, replace(right.type, scale=left.type.scale))
+            return self._ordered(operator, self.value(left, scope), self._constant(finer), right, exact)
         one, other = self.value(left, scope), self.value(right, scope)
         if left.type.kind == "number":
             return self._numbers(operator, one, left.type.scale, other, right.type.scale, right, exact)
@@ -270,6 +276,10 @@ class Formulas:
     def count(self, node: Node, scope: Scope) -> Sql:
         assert isinstance(node, Path)
         return tally(scope, node.keys)
+
+
+def _is_hole(node: Node) -> TypeGuard[Constant]:
+    return isinstance(node, Constant) and isinstance(node.value, Hole)
 
 
 def _is_empty(node: Node) -> bool:
