@@ -71,9 +71,16 @@ class Reading:
 
 def file_rows(reading: Reading, table: TableFile, after: int = 0) -> Iterator[FileRow]:
     """Rows below the heading and after row `after`; blank rows are passed over."""
+    for number, cells in numbered(reading, table, after):
+        yield read_row(reading, number, cells)
+
+
+def numbered(reading: Reading, table: TableFile, after: int = 0) -> Iterator[tuple[int, list[Cell]]]:
+    """The same rows as the file has them: their cells."""
+    first = max(after, reading.plan.header_row)
     for number, cells in enumerate(rows(table, reading.plan.sheet), start=1):
-        if number > max(after, reading.plan.header_row) and cells:
-            yield read_row(reading, number, cells)
+        if number > first and cells:
+            yield number, cells
 
 
 def read_row(reading: Reading, number: int, cells: list[Cell]) -> FileRow:

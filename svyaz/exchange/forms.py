@@ -17,6 +17,8 @@ from svyaz.kernel.problem import BadValue
 DATE = re.compile(r"^\s*(\d{1,4})[./\-](\d{1,2})[./\-](\d{1,4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*$")
 NUMBER = re.compile(r"^[+-]?[\d\s\u00a0\u202f'.,]*\d[\d\s\u00a0\u202f'.,]*$")
 
+PLAIN = {mark: re.compile(rf"-?[0-9]+(?:\{mark}[0-9]+)?") for mark in ".,"}  # what most cells of numbers are
+
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 # How each order is told to a person.
 EXAMPLES = {"dmy": "31.12.2026", "mdy": "12/31/2026", "ymd": "2026-12-31"}
@@ -114,6 +116,8 @@ def read_number(value: object, forms: Forms) -> object:
     if value is None or isinstance(value, int | float):
         return value
     text = str(value).strip()
+    if PLAIN[forms.decimal].fullmatch(text):
+        return text.replace(",", ".")
     bare = re.sub(r"[\s\u00a0\u202f'₽$€%]|руб\.?|RUB|USD|EUR", "", text)
     if bare.startswith("(") and bare.endswith(")"):
         bare = "-" + bare[1:-1]

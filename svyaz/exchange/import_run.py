@@ -13,34 +13,40 @@ Everything is one batch of the change log, so undo is undo of that batch.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from svyaz.access.actor import Actor
+from svyaz.exchange.block import ODD, Block, Known, read_block
 from svyaz.exchange.column_map import ColumnMap
-from svyaz.exchange.file_rows import FileRow, Reading, file_rows, row_name
+from svyaz.exchange.file_rows import FileRow, Reading, file_rows, numbered, row_name
 from svyaz.exchange.label_parts import split_label
 from svyaz.exchange.lookup import LinkCannotBeMade, LinkNameAmbiguous, LinkNameUnknown, Lookup, seen_ids
 from svyaz.exchange.rehearsal import Rehearsal
 from svyaz.exchange.tables import TableFile
+from svyaz.fields.column import ABSENT
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import BadValue, Problem
 from svyaz.kernel.text import sort_key
+from svyaz.kernel.unswept import unswept
 from svyaz.kernel.words import load_words
 from svyaz.records.draft import Past
-from svyaz.records.duplicates import compared_keys
+from svyaz.records.duplicates import compared_keys, keys_of_many
 from svyaz.records.entry import Mode
-from svyaz.records.write import RecordChange, change_many, create_many
+from svyaz.records.new_rows import NewRows
+from svyaz.records.write import RecordChange, change_many, create_columns, create_many
 from svyaz.schema.snapshot import Entity
 from svyaz.storage import import_runs, record_tables
 from svyaz.storage.import_runs import RowFate
 from svyaz.storage.session import Session
 
-LARGEST_CHUNK, SMALLEST_CHUNK, FIRST_CHUNK = 2000, 25, 250
-WRITER_SECONDS = 0.05
+LARGEST_CHUNK, SMALLEST_CHUNK, FIRST_CHUNK = 4000, 25, 250
+# How long a portion holds the writer: while nobody waits for it, longer ones cost less.
+WRITER_SECONDS, ALONE_SECONDS = 0.03, 0.2
 TOLD_SECONDS = 0.25
 Writing = Callable[[], AbstractContextManager[Session]]
 
@@ -63,6 +69,7 @@ class Importing:
 
     actor_of   built in each transaction, so a person closed in the middle stops it
     rehearsal  given: nothing is kept, and `keep` gets the fates of each portion after it is rolled back
+    cells      what cells of the file have become so far, by column
     made       links that this portion made records for: forgotten when it is rolled back
     """
 
@@ -74,6 +81,7 @@ class Importing:
     lookup: Lookup = field(default_factory=Lookup)
     rehearsal: Rehearsal | None = None
     keep: Callable[[Sequence[FileRow], Sequence[RowFate]], None] = lambda rows, fates: None
+    cells: Known = field(default_factory=dict)
     made: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -96,88 +104,130 @@ def import_rows(
     most: int | None = None,
 ) -> bool:
     """Run all rows after row `after`, at most `most`; False when cancelled in between.  report gets the last row done."""
-    entity = importing.reading.entity.key
+    reading = importing.reading
     size = FIRST_CHUNK
     told = 0.0
-    source = islice(file_rows(importing.reading, importing.table, after), most)
+    source = islice(numbered(reading, importing.table, after), most)
     while rows := list(islice(source, size)):
         if cancelled():
             return False
         taken = 0.0
-        for part in _without_repeats(importing.reading, rows):
-            started = time.perf_counter()
-            _portion(importing, writing, part)
-            taken += time.perf_counter() - started
+        waited = False
+        with unswept():
+            for part in read_block(reading, rows, importing.cells, importing.rehearsal is None).parts():
+                started = time.perf_counter()
+                waited = _portion(importing, writing, part) or waited
+                taken += time.perf_counter() - started
         # Each word of progress is a commit of its own: four a second are enough for an eye.
         if time.perf_counter() - told > TOLD_SECONDS or len(rows) < size:
-            report(rows[-1].number)
+            report(rows[-1][0])
             told = time.perf_counter()
-        size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * WRITER_SECONDS / max(taken, 1e-6)), size * 2))
-    if importing.rehearsal is None and _self_links(importing.reading, entity):
+        aim = WRITER_SECONDS if waited else ALONE_SECONDS
+        size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * aim / max(taken, 1e-6)), size * 2))
+    if importing.rehearsal is None and _self_links(reading, reading.entity.key):
         return _second_pass(importing, writing, cancelled)
     return True
 
 
-def _portion(importing: Importing, writing: Writing, rows: Sequence[FileRow]) -> None:
+def _portion(importing: Importing, writing: Writing, block: Block) -> bool:
+    """Write a portion; whether somebody else waited to write meanwhile."""
     if importing.rehearsal is None:
         with writing() as session:
-            fates = import_chunk(importing, session, importing.actor_of(session), rows)
+            fates, made = import_chunk(importing, session, importing.actor_of(session), block)
             import_runs.add_rows(session, importing.run, fates)
+            import_runs.add_created(session, importing.run, made)
+            waited = session.is_waited_for()
         importing.made.clear()
-        return
+        return waited
     fates = []
     try:
         with writing() as session:
-            fates = import_chunk(importing, session, importing.actor_of(session), rows)
+            fates, _ = import_chunk(importing, session, importing.actor_of(session), block)
+            waited = session.is_waited_for()
             raise _RollBack
     except _RollBack:
         pass
-    for one in importing.made:
-        importing.lookup.known.pop(one, None)
+    for target, match, word in importing.made:
+        importing.lookup.drop(target, match, word)
     importing.made.clear()
-    importing.keep(rows, fates)
-
-
-def _without_repeats(reading: Reading, rows: Sequence[FileRow]) -> Iterator[list[FileRow]]:
-    """A row with the key of an earlier one goes into the next transaction: there it finds its record."""
-    part: list[FileRow] = []
-    seen: set[str] = set()
-    for row in rows:
-        mine = {f"{key}\0{_raw_key(row, key)}" for key in reading.plan.keys if _raw_key(row, key)}
-        if mine & seen:
-            yield part
-            part, seen = [], set()
-        part.append(row)
-        seen |= mine
-    if part:
-        yield part
-
-
-def _raw_key(row: FileRow, key: str) -> str:
-    if key == "label":
-        return row.label
-    if key == "id":
-        return str(row.id or "")
-    return str(row.values.get(key, row.words.get(key, "")))
+    importing.keep([block.row(at) for at in range(len(block.numbers))], fates)
+    return waited
 
 
 # --- one chunk
 
 
-def import_chunk(importing: Importing, session: Session, actor: Actor, rows: Sequence[FileRow]) -> list[RowFate]:
-    """The fates of the rows, in their order; the records are written in the caller's transaction."""
+def import_chunk(
+    importing: Importing, session: Session, actor: Actor, block: Block
+) -> tuple[list[RowFate], list[tuple[int, int]]]:
+    """The fates of the rows; the records are written in the caller's transaction.
+
+    Of records created without a word more is not to be said than (row, id): they come apart, second.
+    """
     entity = session.snapshot.entities[importing.reading.entity.key]
     chunk = Chunk()
-    _look_up(importing, session, actor, rows)
+    rows = [block.row(at) for at in sorted(block.odd)]
+    _look_up(importing, session, actor, rows, block.words)
+    if len(rows) < len(block.numbers):
+        given = _linked(importing, session, block)
+        _doubt_known(importing, session, entity, block, given)
+        rows = [block.row(at) for at in sorted(block.odd)]
+    else:
+        given = {}
     for row in rows:
         _set_links(importing, session, actor, row, chunk)
         _set_label(entity, row)
     existing = _existing(importing, session, actor, entity, rows)
     for row in rows:
         _sort_row(importing, session, actor, entity, row, existing.get(row.number, ()), chunk)
-    _create(importing, session, actor, entity, chunk)
+    made = _create(importing, session, actor, entity, chunk, block, given)
     _change(importing, session, actor, entity, chunk)
-    return sorted(chunk.fates, key=lambda one: one.row)
+    return sorted(chunk.fates, key=lambda one: one.row), made
+
+
+def _linked(importing: Importing, session: Session, block: Block) -> dict[str, list[Any]]:
+    """The columns of a block with words of links become ids; a row with a word that is not one record's is odd."""
+    given = dict(block.given)
+    for key, words in block.words.items():
+        column = importing.reading.column_of(key)
+        assert column is not None
+        kind, ids = importing.reading.entity.by_key[key].type, dict[Any, Any]({ABSENT: ABSENT, ODD: ODD})
+        for word in set(words) - {ABSENT, ODD}:
+            found: tuple[int, ...] = ()
+            for target in _targets(session, importing.reading.entity, key):
+                found = importing.lookup.get(target, column.match, word)
+                if found:
+                    ids[word] = [target, found[0]] if kind == "any_link" else found[0]
+                    break
+            if len(found) != 1:
+                ids[word] = ODD
+        linked = [ids[word] for word in words]
+        block.odd.update(at for at, id in enumerate(linked) if id is ODD)
+        constant = given.get(key)
+        if constant is not None:
+            linked = [old if id is ABSENT else id for id, old in zip(linked, constant, strict=True)]
+        given[key] = linked
+    return given
+
+
+def _doubt_known(
+    importing: Importing, session: Session, entity: Entity, block: Block, given: Mapping[str, Sequence[Any]]
+) -> None:
+    """Rows that the plan's keys may recognise are odd: what becomes of them is decided row by row."""
+    plan = importing.reading.plan
+    if plan.absent == "skip":
+        block.odd.update(range(len(block.numbers)))
+        return
+    for key in plan.keys:
+        raws = given.get(key)
+        if key in ("id", "label") or raws is None:
+            continue
+        asked: dict[Any, list[int]] = {}
+        for at, keys in enumerate(keys_of_many(session, entity, key, raws)):
+            for one in keys:
+                asked.setdefault(one, []).append(at)
+        for held in record_tables.find_by_key(session, entity.key, key, list(asked)):
+            block.odd.update(asked[held])
 
 
 def _sort_row(
@@ -213,11 +263,19 @@ def _plan_keys(importing: Importing, session: Session, entity: Entity, row: File
     return [(key, value) for key in importing.reading.plan.keys for value in _asked(session, entity, key, row)]
 
 
-def _look_up(importing: Importing, session: Session, actor: Actor, rows: Sequence[FileRow]) -> None:
-    for key in {key for row in rows for key in row.words}:
+def _look_up(
+    importing: Importing,
+    session: Session,
+    actor: Actor,
+    rows: Sequence[FileRow],
+    columns: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+) -> None:
+    """Ask for the words of the rows, and of whole columns of words, ABSENT and ODD among them."""
+    for key in {*columns, *(key for row in rows for key in row.words)}:
         column = importing.reading.column_of(key)
+        words = [*dict.fromkeys(columns.get(key, ())), *(word for row in rows for word in row.words.get(key, ()))]
+        words = [word for word in words if isinstance(word, str)]
         for target in _targets(session, importing.reading.entity, key):
-            words = [word for row in rows for word in row.words.get(key, ())]
             importing.lookup.find(session, actor, target, column.match if column else "label", words)
 
 
@@ -285,7 +343,7 @@ def make_by_name(importing: Importing, session: Session, actor: Actor, target: s
     )
     made = written.ids[0]
     assert made is not None
-    importing.lookup.known[target, match, word] = (made,)
+    importing.lookup.put(target, match, word, made)
     importing.made.append((target, match, word))
     if importing.rehearsal is not None:
         importing.rehearsal.note_made(target, word)
@@ -337,30 +395,43 @@ def _asked(session: Session, entity: Entity, key: str, row: FileRow) -> list[Any
     return [] if raw is None else list(compared_keys(session, entity.by_key[key], raw))
 
 
-def _create(importing: Importing, session: Session, actor: Actor, entity: Entity, chunk: Chunk) -> None:
-    if not chunk.creates:
-        return
-    history = importing.reading.plan.history
-    written = create_many(
-        session,
-        actor,
-        entity.key,
-        [row.values for row in chunk.creates],
-        cause="import",
-        batch=importing.batch,
-        past=[_past(session, entity, row) for row in chunk.creates] if history else None,
-        each=True,
-        places=[""] * len(chunk.creates),
+def _create(
+    importing: Importing,
+    session: Session,
+    actor: Actor,
+    entity: Entity,
+    chunk: Chunk,
+    block: Block,
+    given: Mapping[str, Sequence[Any]],
+) -> list[tuple[int, int]]:
+    """Create what is new, in the order of the file; returns (row, id) of the records made."""
+    odd = {row.number: row for row in chunk.creates}
+    places = [at for at, number in enumerate(block.numbers) if at not in block.odd or number in odd]
+    if not places:
+        return []
+    own = {place: odd[block.numbers[at]] for place, at in enumerate(places) if at in block.odd}
+    whole = len(places) == len(block.numbers)
+    rows = NewRows(
+        len(places), {key: list(raws) if whole else [raws[at] for at in places] for key, raws in given.items()}
     )
-    for index, row in enumerate(chunk.creates):
-        made = written.ids[index]
-        if made is None:
-            chunk.fates.append(_wrong(importing, actor, row, written.problems.get(index, ())))
+    for place, row in own.items():
+        rows.set_given(place, row.values)
+    if importing.reading.plan.history:
+        rows.past = [_past(session, entity, own[place]) if place in own else None for place in range(len(places))]
+    written = create_columns(session, actor, entity.key, rows, cause="import", batch=importing.batch)
+    made: list[tuple[int, int]] = []
+    for place, (at, id) in enumerate(zip(places, written.ids, strict=True)):
+        if id is None:
+            row = own.get(place) or block.row(at)
+            chunk.fates.append(_wrong(importing, actor, row, written.problems.get(place, ())))
+        elif importing.rehearsal is None:
+            made.append((block.numbers[at], id))
         else:
-            chunk.fates.append(_fate(importing, row, "created", made))
-            if importing.rehearsal is not None:
-                importing.rehearsal.remember(session, entity, row, _plan_keys(importing, session, entity, row))
+            row = own[place]
+            chunk.fates.append(_fate(importing, row, "created", id))
+            importing.rehearsal.remember(session, entity, row, _plan_keys(importing, session, entity, row))
     importing.lookup.forget(entity.key)
+    return made
 
 
 def _change(importing: Importing, session: Session, actor: Actor, entity: Entity, chunk: Chunk) -> None:

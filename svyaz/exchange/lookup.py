@@ -39,17 +39,19 @@ class LinkCannotBeMade(BadValue):
 
 @dataclass(slots=True)
 class Lookup:
-    """known: (entity, match, word) -> ids of seen living records, one, several or none."""
+    """known: (entity, match) -> word -> ids of seen living records, one, several or none."""
 
-    known: dict[tuple[str, str, str], tuple[int, ...]] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    absent: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # entity -> (match, word) of none
 
     def find(self, session: Session, actor: Actor, entity: str, match: str, words: Iterable[str]) -> None:
         """Ask at once for all words not asked before."""
-        fresh = [one for one in dict.fromkeys(words) if (entity, match, one) not in self.known]
+        known = self.known.setdefault((entity, match), {})
+        fresh = [one for one in dict.fromkeys(words) if one not in known]
         if not fresh:
             return
-        if len(self.known) > MOST_KEPT:
-            self.known.clear()
+        if len(known) > MOST_KEPT:
+            known.clear()
         keys = {one: key for one in fresh if (key := _key(session, entity, match, one)) is not None}
         found = (
             record_tables.find_by_label(session, entity, list(keys.values()))
@@ -60,15 +62,26 @@ class Lookup:
         seen = seen_ids(session, actor, entity, everyone)
         for one in fresh:
             ids = found.get(keys[one], []) if one in keys else []
-            self.known[entity, match, one] = tuple(id for id in ids if id in seen)
+            known[one] = tuple(id for id in ids if id in seen)
+            if not known[one]:
+                self.absent.setdefault(entity, []).append((match, one))
 
     def get(self, entity: str, match: str, word: str) -> tuple[int, ...]:
-        return self.known.get((entity, match, word), ())
+        known = self.known.get((entity, match))
+        return known.get(word, ()) if known else ()
+
+    def put(self, entity: str, match: str, word: str, id: int) -> None:
+        """A record of this name has just been made."""
+        self.known.setdefault((entity, match), {})[word] = (id,)
+
+    def drop(self, entity: str, match: str, word: str) -> None:
+        self.known.get((entity, match), {}).pop(word, None)
 
     def forget(self, entity: str) -> None:
         """Records of the entity have just been made: what was not found may be there now."""
-        for key in [one for one, ids in self.known.items() if one[0] == entity and not ids]:
-            del self.known[key]
+        for match, word in self.absent.pop(entity, ()):
+            if not self.get(entity, match, word):
+                self.drop(entity, match, word)
 
 
 def seen_ids(session: Session, actor: Actor, entity: str, ids: Iterable[int]) -> set[int]:

@@ -137,8 +137,8 @@ def _only(reading: Reading, at: int) -> Reading:
 
 def _labels(session: Session, actor: Actor, lookup: Lookup) -> dict[tuple[str, int], str]:
     ids: dict[str, list[int]] = {}
-    for (target, _, _), found in lookup.known.items():
-        ids.setdefault(target, []).extend(found)
+    for (target, _), words in lookup.known.items():
+        ids.setdefault(target, []).extend(id for found in words.values() for id in found)
     ground = ground_of(session, actor)
     return {
         (target, id): label

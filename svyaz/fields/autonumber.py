@@ -6,14 +6,14 @@ The count itself is taken in storage/numbering.py; here is how a pattern is read
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from svyaz.fields.base import Options, Terms
 from svyaz.fields.option import Option, flag, one_of, read_options
 from svyaz.fields.single import Conversions, Single, same
-from svyaz.fields.text import text_of
+from svyaz.fields.text import sorting_keys, text_of
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import shown, sort_key
 
@@ -57,6 +57,12 @@ class Autonumber(Single):
     def key(self, value: Any, options: Options) -> str | None:
         return None if value is None else sort_key(value)
 
+    def key_all(self, values: Sequence[Any], options: Options) -> list[str | None]:
+        return sorting_keys(values)
+
+    def plain_text(self, options: Options) -> int | None:
+        return MOST
+
 
 def is_pattern(pattern: str) -> bool:
     """One {0…}, and every other place is known."""
@@ -78,6 +84,15 @@ def number_text(pattern: str, count: int, day: date) -> str:
         return f"{day.month:02d}" if told in MONTH else f"{count:0{len(told)}d}"
 
     return PLACE.sub(fill, pattern)
+
+
+def number_texts(pattern: str, counts: Iterable[int], day: date) -> list[str]:
+    """number_text of each: the pattern is read once."""
+    width = next(len(place) for place in PLACE.findall(pattern) if set(place) == {"0"})
+    mark = "0" * width
+    before, _, after = pattern.partition(f"{{{mark}}}")
+    head, tail = (number_text(part, 0, day) for part in (before, after))
+    return [f"{head}{count:0{width}d}{tail}" for count in counts]
 
 
 def count_of(pattern: str, number: str) -> int | None:

@@ -125,6 +125,18 @@ class FieldType(Protocol):
         """The byte-compared shadow key: sort and unique for sort="key", unique alone for others."""
         ...
 
+    def pack_all(self, values: Sequence[Any], options: Options) -> Sequence[Sequence[Any]]:
+        """`pack` of many values of Columns: a column of them for each column."""
+        ...
+
+    def key_all(self, values: Sequence[Any], options: Options) -> list[str | None]:
+        """`key` of each."""
+        ...
+
+    def plain_text(self, options: Options) -> int | None:
+        """How long a text of one line may be that `accept` takes as it is, without the blanks around it; None: no text is."""
+        ...
+
     def expression_type(self, options: Options) -> Type: ...
 
     def convert(self, to: str) -> Callable[[Any], Any] | None:

@@ -24,5 +24,8 @@ class LongText(Single):
     def understand(self, raw: Any, options: Options, terms: Terms) -> str | None:
         return text_of(raw, MOST, lines=True)
 
+    def plain_text(self, options: Options) -> int | None:
+        return MOST
+
     def key(self, value: Any, options: Options) -> str | None:
         return None

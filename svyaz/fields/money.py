@@ -6,7 +6,7 @@ the record's date (records/rates.py), so a value here knows nothing of it and pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal as Number
 from typing import Any, ClassVar
 
@@ -73,6 +73,10 @@ class Money(Single):
 
     def pack(self, value: Any, options: Options) -> tuple[Any, ...]:
         return (None, None, None) if value is None else (value.minor, value.currency, None)
+
+    def pack_all(self, values: Sequence[Any], options: Options) -> Sequence[Sequence[Any]]:
+        minors = [None if value is None else value.minor for value in values]
+        return minors, [None if value is None else value.currency for value in values], [None] * len(values)
 
     def unpack(self, stored: Any, options: Options) -> Sum | None:
         return None if stored[0] is None else Sum(stored[0], stored[1])

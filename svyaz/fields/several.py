@@ -71,6 +71,15 @@ class Several:
     def key(self, value: Any, options: Options) -> str | None:
         return None
 
+    def pack_all(self, values: Sequence[Any], options: Options) -> Sequence[Sequence[Any]]:
+        raise NotImplementedError  # its values are rows
+
+    def key_all(self, values: Sequence[Any], options: Options) -> list[str | None]:
+        return [self.key(value, options) if value else None for value in values]
+
+    def plain_text(self, options: Options) -> int | None:
+        return None
+
     def expression_type(self, options: Options) -> Type:
         return Type(TEXT.kind, many=True)
 

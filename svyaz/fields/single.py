@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from svyaz.expression.tree import TEXT, Type
@@ -67,6 +67,17 @@ class Single:
 
     def key(self, value: Any, options: Options) -> str | None:
         return None if value is None else str(value)
+
+    def pack_all(self, values: Sequence[Any], options: Options) -> Sequence[Sequence[Any]]:
+        if type(self).pack is Single.pack:
+            return (values,)
+        return list(zip(*(self.pack(value, options) for value in values), strict=True))
+
+    def key_all(self, values: Sequence[Any], options: Options) -> list[str | None]:
+        return [None if value is None else self.key(value, options) for value in values]
+
+    def plain_text(self, options: Options) -> int | None:
+        return None
 
     def expression_type(self, options: Options) -> Type:
         return TEXT

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from svyaz.fields.base import Options, Terms
 from svyaz.fields.option import Option, flag, whole
 from svyaz.fields.single import Conversions, Single, same
 from svyaz.kernel.numbers import BOUND
-from svyaz.kernel.text import TextExpected, clean, shown, sort_key
+from svyaz.kernel.text import TextExpected, clean, shown, sort_key, sort_keys
 
 READ_FROM_TEXT = (
     "text long_text integer decimal money percent date datetime yes_no choice choices phone email url "
@@ -27,6 +27,22 @@ class Text(Single):
 
     def key(self, value: Any, options: Options) -> str | None:
         return None if value is None else sort_key(value)
+
+    def key_all(self, values: Sequence[Any], options: Options) -> list[str | None]:
+        return sorting_keys(values)
+
+    def plain_text(self, options: Options) -> int | None:
+        return int(options["max"])
+
+
+def sorting_keys(values: Sequence[str | None]) -> list[str | None]:
+    """`sort_key` of each; None of nothing."""
+    given = [value for value in values if value is not None]
+    keys = sort_keys(given)
+    if len(given) == len(values):
+        return list(keys)
+    left = iter(keys)
+    return [None if value is None else next(left) for value in values]
 
 
 def text_of(raw: Any, most: int, *, lines: bool) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from svyaz.expression.tree import YES_NO, Type
@@ -42,6 +42,9 @@ class YesNo(Single):
 
     def pack(self, value: Any, options: Options) -> tuple[Any, ...]:
         return (bool(value),)
+
+    def pack_all(self, values: Sequence[Any], options: Options) -> Sequence[Sequence[Any]]:
+        return ([bool(value) for value in values],)
 
     def unpack(self, stored: Any, options: Options) -> bool:
         return bool(stored[0])

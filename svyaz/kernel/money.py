@@ -28,6 +28,7 @@ SIGNS = {sign: currency for currency, sign in SYMBOLS.items()} | {
     "р": "RUB", "р.": "RUB", "руб": "RUB", "руб.": "RUB", "рубль": "RUB", "рубля": "RUB", "рублей": "RUB",
     "rur": "RUB", "us$": "USD", "евро": "EUR", "тенге": "KZT",
 }  # fmt: skip
+PLAIN = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?")
 AROUND = re.compile(r"(?P<before>[^0-9.,+\-]*)(?P<number>.*?[0-9])(?P<after>[^0-9]*)", re.DOTALL)
 MINUS = str.maketrans("\u2212\u2013", "--")
 
@@ -60,6 +61,11 @@ def parse_amount(text: str, currency: str) -> Money:
 
     Raises MoneyNotUnderstood, CurrencyUnknown, NumberAmbiguous, NumberTooLarge, NumberTooPrecise.
     """
+    usual = PLAIN.fullmatch(text) if EXPONENTS.get(currency) == 2 else None
+    if usual:
+        sign, whole, part = usual.groups("")
+        minor = int(whole + f"{part:0<2}")
+        return Money(-minor if sign else minor, currency)
     plain = text.translate(MINUS).strip()
     if len(plain) > 100:
         raise MoneyNotUnderstood(value=shown(text))

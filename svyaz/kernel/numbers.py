@@ -41,11 +41,15 @@ SHAPES = (
     re.compile(r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3})+),(?P<part>[0-9]+)"),
     re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]{1,3}(?:\.[0-9]{3}){2,})(?P<part>)"),
 )
+PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 AMBIGUOUS = re.compile(r"[-+]?([1-9][0-9]{0,2}),([0-9]{3})")
 
 
 def parse_number(text: str) -> Decimal:
     """A finite Decimal, exact.  Raises NumberNotUnderstood, NumberAmbiguous, NumberTooLarge."""
+    usual = PLAIN.fullmatch(text)
+    if usual:
+        return Decimal(text if usual[1] else text + ".0")
     if len(text) > 100:
         raise NumberNotUnderstood(value=shown(text))
     plain = SPACES.sub(" ", text).replace("\u2212", "-").replace("\u2013", "-").strip()

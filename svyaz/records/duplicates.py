@@ -6,7 +6,7 @@ only to one who may see some of the entity; to others the answer is empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from svyaz.access.actor import Actor
 from svyaz.access.apply import read_entity
 from svyaz.access.fields import may_read
 from svyaz.fields.base import Rows
+from svyaz.fields.column import ABSENT, accept_all
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import BadValue
 from svyaz.kernel.values import Labelled
 from svyaz.records.cells import seen_labels
 from svyaz.records.read import ground_of
-from svyaz.schema.snapshot import Field
+from svyaz.schema.snapshot import Entity, Field
 from svyaz.storage import record_tables
 from svyaz.storage.session import Session
 
@@ -81,6 +82,19 @@ def compared_keys(session: Session, field: Field, raw: Any) -> dict[Any, Any]:
     has_key = field.unique or kind.compare(field.options).sort == "key"
     shadow = kind.key(value, field.options) if has_key else kind.pack(value, field.options)[0]
     return {} if shadow is None else {shadow: kind.plain(value, field.options)}
+
+
+def keys_of_many(session: Session, entity: Entity, key: str, raws: Sequence[Any]) -> list[list[Any]]:
+    """What storage compares, for each of many raw values; [] of what cannot be understood."""
+    field = entity.by_key[key]
+    kind = TYPES[field.type]
+    if isinstance(kind.storage(field.options), Rows):
+        return [[] if raw is ABSENT else list(compared_keys(session, field, raw)) for raw in raws]
+    name = (session.snapshot.digest, entity.key, key)
+    values, _ = accept_all(kind, raws, field.options, session.terms, name)
+    has_key = field.unique or kind.compare(field.options).sort == "key"
+    shadows = kind.key_all(values, field.options) if has_key else kind.pack_all(values, field.options)[0]
+    return [[] if value is None or shadow is None else [shadow] for value, shadow in zip(values, shadows, strict=True)]
 
 
 def _known(one: Any) -> Any:

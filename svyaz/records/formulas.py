@@ -35,12 +35,7 @@ def evaluate(entry: Entry, draft: Draft, node: Node) -> Any:
 
 def recall_for(entry: Entry, drafts: Sequence[Draft], nodes: Iterable[Node]) -> None:
     """Fetch in one go what the formulas of these drafts will ask of linked records (the first hop)."""
-    wanted: dict[str, bool] = {}
-    for node in nodes:
-        for keys in paths_of(node):
-            if len(keys) > 1:
-                wanted[keys[0]] = wanted.get(keys[0], False) or keys[1:] != ("label",)
-    for key, whole in wanted.items():
+    for key, whole in far_hops(nodes).items():
         field = entry.shape.by_key[key]
         by_entity: dict[str, list[int]] = {}
         for draft in drafts:
@@ -48,6 +43,22 @@ def recall_for(entry: Entry, drafts: Sequence[Draft], nodes: Iterable[Node]) -> 
                 by_entity.setdefault(entity, []).append(id)
         for entity, ids in by_entity.items():
             recall(entry, entity, ids, whole)
+
+
+def far_hops(nodes: Iterable[Node]) -> dict[str, bool]:
+    """Links that the formulas go through -> whether they read more of the far record than its label."""
+    wanted: dict[str, bool] = {}
+    for node in nodes:
+        for keys in paths_of(node):
+            if len(keys) > 1:
+                wanted[keys[0]] = wanted.get(keys[0], False) or keys[1:] != ("label",)
+    return wanted
+
+
+def own_keys(shape: Entity, node: Node) -> list[str] | None:
+    """The record's own fields that a formula begins from; None when it reads what the engine keeps (id, label…)."""
+    keys = sorted({path[0] for path in paths_of(node)})
+    return None if any(shape.by_key[key].system for key in keys) else keys
 
 
 def link_targets(field: Field, value: Any) -> list[tuple[str, int]]:

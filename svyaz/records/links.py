@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from svyaz.access.apply import condition, far_of
 from svyaz.expression.tree import both
@@ -48,6 +48,16 @@ def check_links(entry: Entry, drafts: Sequence[Draft]) -> None:
                 if (entity, id) not in before:
                     asked.append((draft, key, entity, id))
                     wanted.setdefault(entity, []).append(id)
+    know_links(entry, wanted)
+    for draft, key, entity, id in asked:
+        if not entry.seen_links[entity][id]:
+            draft.problems.append(
+                LinkNotFound(f"{draft.place}values.{key}", field=say(entry.fields[key], entry), id=id)
+            )
+
+
+def know_links(entry: Entry, wanted: Mapping[str, Sequence[int]]) -> None:
+    """Ask which of these records the actor may point to, and hold those: the answers are in `entry.seen_links`."""
     for entity, ids in wanted.items():
         known = entry.seen_links.setdefault(entity, {})
         unknown = [id for id in ids if id not in known]
@@ -57,8 +67,3 @@ def check_links(entry: Entry, drafts: Sequence[Draft]) -> None:
             if entity == "employee" and entry.actor.employee in unknown:
                 seen.add(entry.actor.employee)  # oneself one may always name
             known.update((id, id in seen) for id in unknown)
-    for draft, key, entity, id in asked:
-        if not entry.seen_links[entity][id]:
-            draft.problems.append(
-                LinkNotFound(f"{draft.place}values.{key}", field=say(entry.fields[key], entry), id=id)
-            )

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from svyaz.fields.autonumber import count_of, number_text, period_of
+from svyaz.fields.autonumber import count_of, number_texts, period_of
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
+from svyaz.records.new_rows import NewRows
 from svyaz.schema.snapshot import Field
 from svyaz.storage import numbering, record_tables
 
@@ -24,8 +25,8 @@ def give_numbers(entry: Entry, drafts: Sequence[Draft]) -> None:
         if field.type == "autonumber":
             _remember(entry, field, [draft.values[key] for draft in drafts if draft.values.get(key) is not None])
             blank = [draft for draft in drafts if draft.values.get(key) is None]
-            if blank:
-                _fill(entry, field, blank)
+            for draft, text in zip(blank, _free_numbers(entry, field, len(blank)) if blank else (), strict=True):
+                draft.values[key] = text
 
 
 def _remember(entry: Entry, field: Field, brought: Sequence[str]) -> None:
@@ -34,20 +35,32 @@ def _remember(entry: Entry, field: Field, brought: Sequence[str]) -> None:
         numbering.raise_number(entry.session, field.number, _period(entry, field), max(counts))
 
 
-def _fill(entry: Entry, field: Field, blank: Sequence[Draft]) -> None:
-    left = list(blank)
+def give_number_columns(entry: Entry, rows: NewRows) -> None:
+    """The same for many new records."""
+    for key, field in entry.fields.items():
+        if field.type != "autonumber":
+            continue
+        column = rows.column(key)
+        _remember(entry, field, [value for value in column if value is not None])
+        blank = column.count(None)
+        if blank:
+            texts = iter(_free_numbers(entry, field, blank))
+            rows.values[key] = [next(texts) if value is None else value for value in column]
+            rows.shadows.pop(key, None)
+
+
+def _free_numbers(entry: Entry, field: Field, count: int) -> list[str]:
+    """So many numbers that nobody has, in order."""
+    found: list[str] = []
     for _ in range(MOST_TRIES):
-        first = numbering.take_number(entry.session, field.number, _period(entry, field), len(left))
-        day = _today(entry)
-        texts = [number_text(field.options["pattern"], first + at, day) for at in range(len(left))]
-        keys = [entry.types[field.key].key(text, field.options) for text in texts]
+        wanted = count - len(found)
+        first = numbering.take_number(entry.session, field.number, _period(entry, field), wanted)
+        texts = number_texts(field.options["pattern"], range(first, first + wanted), _today(entry))
+        keys = entry.types[field.key].key_all(texts, field.options)
         taken = record_tables.find_by_key(entry.session, entry.shape.key, field.key, keys)
-        free = [text for text, key in zip(texts, keys, strict=True) if key not in taken]
-        for draft, text in zip(left, free, strict=False):
-            draft.values[field.key] = text
-        left = left[len(free) :]
-        if not left:
-            return
+        found += [text for text, key in zip(texts, keys, strict=True) if key not in taken] if taken else texts
+        if len(found) == count:
+            return found
     raise RuntimeError(f"no free number of field {field.key} after {MOST_TRIES} tries")
 
 

@@ -106,7 +106,7 @@ def write_new(entry: Entry, drafts: Sequence[Draft]) -> None:
     give_numbers(entry, drafts)
     _label(entry, drafts)
     now, by = entry.session.now, entry.by
-    with _told_in_words(entry):
+    with told_in_words(entry):
         record_tables.insert(
             entry.session,
             entry.shape.key,
@@ -141,7 +141,7 @@ def write_changed(entry: Entry, drafts: Sequence[Draft]) -> list[Draft]:
         values.update(_rated_again(entry, draft, changed))
         label = draft.label if draft.label != draft.stored.label else None
         updates.append(Update(draft.id, draft.stored.version, values, label, draft.base))
-    with _told_in_words(entry):
+    with told_in_words(entry):
         left = record_tables.update_many(entry.session, entry.shape.key, updates, entry.by, entry.session.now)
     if left:
         raise RuntimeError(f"records {left} moved although they were locked")
@@ -175,7 +175,7 @@ def log(entry: Entry, kind: str, written: Iterable[tuple[int, int, dict[str, tup
 
 
 @contextmanager
-def _told_in_words(entry: Entry) -> Iterator[None]:
+def told_in_words(entry: Entry) -> Iterator[None]:
     """Somebody took the value between our look and our write: the base noticed, and the person is told as usual."""
     try:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from svyaz.access.paths import typed_path
@@ -17,6 +18,7 @@ from svyaz.kernel.money import exponent
 from svyaz.kernel.values import Money
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
+from svyaz.records.new_rows import NewRows, RowDraft
 from svyaz.schema.snapshot import Field
 from svyaz.storage import record_tables, run_query
 from svyaz.storage.query import Order, Query
@@ -39,6 +41,23 @@ def fill_bases(entry: Entry, draft: Draft) -> None:
             draft.base[key] = in_company_currency(
                 value, currency, rate_on(entry, value.currency, _day(entry, draft, field))
             )
+
+
+def fill_base_columns(entry: Entry, rows: NewRows) -> None:
+    """The same for many new records: most sums are in the company's currency already."""
+    currency = entry.session.terms.currency
+    for key, field in entry.fields.items():
+        column = rows.values.get(key) if field.type == "money" else None
+        if column is None:
+            continue
+        rows.base[key] = sums = [
+            value.minor if value is not None and value.currency == currency else None for value in column
+        ]
+        one: Any = RowDraft(rows)
+        for at, value in enumerate(column) if None in sums else ():
+            if value is not None and sums[at] is None:
+                day = _day(entry, one.to(at), field)
+                sums[at] = in_company_currency(value, currency, rate_on(entry, value.currency, day))
 
 
 def in_company_currency(value: Money, currency: str, rate: Decimal | None) -> int | None:

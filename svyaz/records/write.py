@@ -31,8 +31,10 @@ from svyaz.records.editors import check_version
 from svyaz.records.entry import Entry, Mode, open_entry
 from svyaz.records.formulas import evaluate
 from svyaz.records.links import seen_ids
+from svyaz.records.new_rows import NewRows, rows_of
 from svyaz.records.pipeline import Written, examine, sieve, write_changed, write_new
 from svyaz.records.read import RecordView, view_after_write
+from svyaz.records.write_rows import create_rows, goes_by_columns
 from svyaz.storage import record_tables
 from svyaz.storage.record_tables import Stored
 from svyaz.storage.row_locks import lock
@@ -79,14 +81,41 @@ def create_many(
     """
     condition(session.snapshot, actor, entity, "add")
     entry = open_entry(session, actor, entity, cause=cause, batch=batch, mode=mode or ("past" if past else "usual"))
-    drafts = [
-        _draft(entry, places[at] if places else f"rows[{at}].", row, None, past[at] if past else None)
-        for at, row in enumerate(rows)
-    ]
+
+    def draft(at: int) -> Draft:
+        place = places[at] if places else f"rows[{at}]."
+        return _draft(entry, place, rows[at], None, past[at] if past else None)
+
+    if goes_by_columns(entry, len(rows)):
+        return create_rows(entry, NewRows(len(rows), rows_of(rows), past or None), each, draft)
+    drafts = [draft(at) for at in range(len(rows))]
     examine(entry, drafts)
     good, wrong = sieve(drafts, each)
     write_new(entry, good)
     return Written([draft.id or None for draft in drafts], wrong)
+
+
+def create_columns(
+    session: Session, actor: Actor, entity: str, rows: NewRows, *, cause: str, batch: int | None = None
+) -> Written:
+    """create_many of rows given by columns (`rows.given`, `rows.past`): rows with problems are left out and told.
+
+    Places of problems are "values.<key>", whatever the row.
+    """
+    condition(session.snapshot, actor, entity, "add")
+    mode: Mode = "past" if rows.past else "usual"
+    entry = open_entry(session, actor, entity, cause=cause, batch=batch, mode=mode)
+
+    def draft(at: int) -> Draft:
+        return _draft(entry, "", rows.raw(at), None, rows.past[at] if rows.past else None)
+
+    if goes_by_columns(entry, rows.count):
+        return create_rows(entry, rows, True, draft)
+    drafts = [draft(at) for at in range(rows.count)]
+    examine(entry, drafts)
+    good, wrong = sieve(drafts, True)
+    write_new(entry, good)
+    return Written([one.id or None for one in drafts], wrong)
 
 
 def change_record(

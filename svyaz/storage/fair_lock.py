@@ -32,6 +32,11 @@ class FairLock:
                 return False
         return True  # it was handed to us between the end of waiting and now
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
+
     def release(self) -> None:
         with self._guard:
             if self._waiting:

@@ -81,6 +81,10 @@ def save(session: Session, run: ImportRun) -> None:
     )
 
 
+def any_done(session: Session) -> bool:
+    return bool(session.fetch("SELECT 1 FROM sv_import_run WHERE state = 'done' LIMIT 1"))
+
+
 def recent(session: Session, actor: int | None, limit: int = 50) -> list[int]:
     return [
         row[0]
@@ -98,6 +102,13 @@ def add_rows(session: Session, run: int, fates: Sequence[RowFate]) -> None:
             (run, one.row, one.fate, one.record, orjson.dumps(one.problem).decode() if one.problem else None, one.label)
             for one in fates
         ],
+    )
+
+
+def add_created(session: Session, run: int, made: Sequence[tuple[int, int]]) -> None:
+    """(row, record) of rows that became records, and nothing else is to be said of them."""
+    session.insert_rows(
+        "sv_import_row", ("run", "row", "fate", "record"), [(run, row, "created", record) for row, record in made]
     )
 
 

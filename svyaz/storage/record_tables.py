@@ -88,7 +88,7 @@ def insert(session: Session, entity: str, records: Sequence[NewRecord]) -> None:
     try:
         session.insert_rows(placed.table, shape.names, rows)
     except UniqueViolated as refused:
-        raise _taken(session, placed, refused, {record.id: record.values for record in records}) from refused
+        raise unique_taken(session, placed, refused, {record.id: record.values for record in records}) from refused
     for key, values in many.items():
         one = placed.fields[key]
         if values and one.table:
@@ -196,7 +196,7 @@ def update_many(session: Session, entity: str, changes: Sequence[Update], actor:
         try:
             touched = session.run(text, rows[0]) if len(rows) == 1 else session.run_many(text, rows)
         except UniqueViolated as refused:
-            raise _taken(session, placed, refused, {change.id: change.values for change in group}) from refused
+            raise unique_taken(session, placed, refused, {change.id: change.values for change in group}) from refused
         if touched != len(rows):
             if len(rows) > 1:
                 raise RuntimeError("a record moved under the lock of its own transaction")
@@ -280,7 +280,7 @@ def mark_restored(session: Session, entity: str, ids: Sequence[int], actor: int 
             rows,
         )
     except UniqueViolated as refused:
-        raise _taken(session, placed, refused, {stored.id: stored.values for stored in deleted}) from refused
+        raise unique_taken(session, placed, refused, {stored.id: stored.values for stored in deleted}) from refused
 
 
 def purge(session: Session, entity: str, ids: Sequence[int]) -> int:
@@ -378,7 +378,7 @@ def _instant(stored: Any) -> datetime:
     return at
 
 
-def _taken(
+def unique_taken(
     session: Session, placed: Layout, refused: UniqueViolated, values: Mapping[int, Mapping[str, Any]]
 ) -> UniqueTaken:
     """Say which field and whose value.  After PostgreSQL's refusal the transaction is dead: id stays unknown."""
@@ -396,7 +396,7 @@ def _taken(
             continue
         if session.dialect == "postgresql":
             return UniqueTaken(**facts, value=one.type.plain(value, one.field.options), id=None)
-        taken = taken_keys(session, placed.entity.key, key, [shadow], [id])
-        if taken:
-            return UniqueTaken(**facts, value=one.type.plain(value, one.field.options), id=taken[shadow])
+        holders = taken_keys(session, placed.entity.key, key, [shadow], [id])
+        if holders:
+            return UniqueTaken(**facts, value=one.type.plain(value, one.field.options), id=holders[shadow])
     return UniqueTaken(**facts, value=None, id=None)

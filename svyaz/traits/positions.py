@@ -17,6 +17,7 @@ from svyaz.kernel.values import Money
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
 from svyaz.records.inner import write_inner
+from svyaz.records.new_rows import NewRows
 from svyaz.records.problems import FieldReadOnly
 from svyaz.records.trait import Trait
 from svyaz.schema.snapshot import Entity, Title, TraitShape
@@ -190,5 +191,9 @@ def _lines_of(entities: Mapping[str, Entity], card: Entity) -> Entity | None:
     return entities.get(str(named))
 
 
-TRAIT = Trait(SHAPE.key, before=before_card)
+def before_new_cards(entry: Entry, rows: NewRows) -> None:
+    """A new card has no lines yet."""
+
+
+TRAIT = Trait(SHAPE.key, before=before_card, rows_before=before_new_cards)
 LINE_TRAIT = Trait(LINE_SHAPE.key, before=before_line, after=after_line, moved=moved_line)

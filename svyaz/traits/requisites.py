@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from svyaz.fields.account import AccountNotOfBank, fits_bank
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
+from svyaz.records.new_rows import NewRows
 from svyaz.records.trait import Trait
 from svyaz.schema.snapshot import Title, TraitShape
 
@@ -56,4 +57,15 @@ def before(entry: Entry, drafts: Sequence[Draft]) -> None:
                 draft.problems.append(AccountNotOfBank(f"{draft.place}values.{one.key}", account=account, bik=bank))
 
 
-TRAIT = Trait(SHAPE.key, before=before)
+def before_new(entry: Entry, rows: NewRows) -> None:
+    """Rows with an account and a БИК are looked at one by one when the two do not agree."""
+    for one in entry.fields.values():
+        bik = one.options.get("bik") if one.type == "account" and entry.checks else None
+        if bik and one.key in rows.values and bik in rows.values:
+            both = zip(rows.values[one.key], rows.values[bik], strict=True)
+            rows.doubt_where(
+                at for at, (account, bank) in enumerate(both) if account and bank and not fits_bank(account, bank)
+            )
+
+
+TRAIT = Trait(SHAPE.key, before=before, rows_before=before_new)

@@ -13,6 +13,7 @@ from svyaz.jobs.queue import enqueue
 from svyaz.jobs.worker import JobContext
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
+from svyaz.records.new_rows import NewRows, RowDraft
 from svyaz.records.trait import Trait
 from svyaz.schema.snapshot import Title, TraitShape
 from svyaz.storage import notices, record_tables
@@ -107,4 +108,11 @@ def _roles(fields: Sequence[Any]) -> dict[str, str]:
     return {one.role: one.key for one in fields if one.role and not one.hidden}
 
 
-ACTIVITY_TRAIT = Trait(ACTIVITY_SHAPE.key, after=after_activity)
+def after_activities(entry: Entry, rows: NewRows) -> None:
+    """Only those that ask for a reminder are looked at."""
+    remind = _roles(entry.shape.fields).get("remind_at", "")
+    asking: list[Any] = [RowDraft(rows, at) for at, hour in enumerate(rows.values.get(remind, ())) if hour is not None]
+    after_activity(entry, asking)
+
+
+ACTIVITY_TRAIT = Trait(ACTIVITY_SHAPE.key, after=after_activity, rows_after=after_activities)
