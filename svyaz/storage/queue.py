@@ -50,6 +50,10 @@ _COLUMNS = (
 )
 
 
+# What was put without a time is due at once, also by a clock that has been set back since.
+_DUE = "(run_at <= ? OR (run_at <= created_at AND attempts = 0))"
+
+
 def put(
     session: Session,
     task: str,
@@ -83,7 +87,7 @@ def claim(session: Session, worker: str, queues: Sequence[str], lease_until: dat
     skip = " FOR UPDATE SKIP LOCKED" if session.dialect == "postgresql" else ""
     for due in (
         "state = 'running' AND lease_until < ? ORDER BY lease_until",
-        "state = 'ready' AND run_at <= ? ORDER BY run_at, id",
+        f"state = 'ready' AND {_DUE} ORDER BY run_at, id",
     ):
         rows = session.fetch(
             "UPDATE sv_job SET state = 'running', worker = ?, lease_until = ?, attempts = attempts + 1 WHERE id ="
@@ -103,7 +107,7 @@ def is_due(session: Session, queues: Sequence[str]) -> bool:
     within = session.in_list("queue", "text")
     return bool(
         session.fetch(
-            f"SELECT 1 FROM sv_job WHERE {within} AND state = 'ready' AND run_at <= ?"
+            f"SELECT 1 FROM sv_job WHERE {within} AND state = 'ready' AND {_DUE}"
             f" UNION ALL SELECT 1 FROM sv_job WHERE {within} AND state = 'running' AND lease_until < ? LIMIT 1",
             (listed, now, listed, now),
         )
