@@ -42,13 +42,12 @@ from svyaz.search.wanted import (
 from svyaz.storage import record_tables, run_query, search_entries, search_state, search_words
 from svyaz.storage.query import Query
 from svyaz.storage.record_tables import Stored
-from svyaz.storage.search_entries import GROUPS, Needs
+from svyaz.storage.search_entries import FIRST_BLOCK, GROUPS, Needs
 from svyaz.storage.session import Session
 
-FIRST_BLOCK = 24
-MOST_BLOCK = 500
-MOST_WORK = 5_000  # what is spent on a page of one object, in candidates not seen; the rest is the next page's
+MOST_WORK = 2_000  # what is spent on a page of one object, in candidates not seen; the rest is the next page's
 READ_WORK = 20  # a candidate that was read and is no hit costs as many of those
+FAR_WORK = 8  # and one whose right is that of a record of any object, as of a comment
 MOST_NEAR = 8
 LETTERS: Mapping[Way, str] = {"whole": "w", "part": "p", "near": "n"}
 CURSOR = re.compile(r"([wpn])([0-9]{1,18})\Z")
@@ -117,6 +116,7 @@ class Place:
     groups: Mapping[int, Sequence[Field]]
     whole: bool  # he may read every group
     large: bool  # it has very many entries
+    work: int = 1  # what a candidate that may not be seen costs
     met: set[str] = field(default_factory=set)  # words found in place of a misspelt one
 
     @property
@@ -172,7 +172,8 @@ def _places(session: Session, actor: Actor, only: str | None) -> Iterator[Place]
             allowed = condition(snapshot, actor, entity.key, "see")
             # Entries of groups that were taken apart may still lie there until the sweep has ended.
             whole = plan.below is None and len(groups) == len(plan.groups)
-            yield Place(session, actor, ground, far, entity, allowed, groups, whole, entity.number in large)
+            work = FAR_WORK if entity.by_role("about") is not None and allowed is not None else 1
+            yield Place(session, actor, ground, far, entity, allowed, groups, whole, entity.number in large, work)
 
 
 def _told(
@@ -209,14 +210,10 @@ def _walk(place: Place, units: Sequence[Unit], way: Way, below: int) -> Iterator
     """Candidates under a record, the newest first."""
     needs = _needs(place, units, way)
     groups = None if place.whole else sorted(place.groups)
-    at, size, last = below * GROUPS, FIRST_BLOCK, None
-    while True:
-        block = search_entries.newest(place.session, place.entity.number, needs, groups, at, size, place.large)
-        records = [one for one in dict.fromkeys(id // GROUPS for id in block) if one != last]
-        yield from _look(place, units, way, records)
-        if len(block) < size:
-            return
-        at, last, size = block[-1], block[-1] // GROUPS, min(size * 3, MOST_BLOCK)
+    last = None
+    for block in search_entries.newest(place.session, place.entity.number, needs, groups, below * GROUPS, place.large):
+        yield from _look(place, units, way, [one for one in dict.fromkeys(id // GROUPS for id in block) if one != last])
+        last = block[-1] // GROUPS
 
 
 def _needs(place: Place, units: Sequence[Unit], way: Way) -> Needs:
@@ -238,9 +235,9 @@ def _look(place: Place, units: Sequence[Unit], way: Way, records: Sequence[int])
         for id in part:
             if id in stored:
                 hit = _hit(place, units, way, stored[id])
-                yield id, hit, 1 if hit else READ_WORK
+                yield id, hit, place.work if hit else READ_WORK
             else:
-                yield id, None, 1
+                yield id, None, place.work
 
 
 def _hit(place: Place, units: Sequence[Unit], way: Way, stored: Stored) -> Hit | None:

@@ -15,12 +15,14 @@ Digests may meet each other; whoever asks looks at the text before he shows anyt
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from svyaz.storage.session import Session
 
 GROUPS = 1024
+FIRST_BLOCK = 24
+MOST_BLOCK = 1_000
 FREQUENT = 4_000  # entries: collecting and sorting so many costs as much as walking until a page is full
 
 # All of these, each by any of its alternatives, each of which is tokens that stand in one entry.
@@ -102,15 +104,35 @@ def newest(
     needs: Needs,
     groups: Sequence[int] | None,
     below: int,
-    limit: int,
     large: bool = True,
-) -> list[int]:
-    """Ids of entries that have what is needed, the newest first.
+) -> Iterator[list[int]]:
+    """Ids of entries that have what is needed, the newest first, in blocks that grow: whoever may see little looks at
+    many, and each look costs as much as hundreds of entries.
 
     groups   numbers of those that may be looked into; None: whichever
     below    only entries under this id
     large    whether there may be so many that it matters how they are looked for (large_tables)
     """
+    rare = session.dialect == "postgresql" and not (large and _is_frequent(session, entity, needs))
+    size, ready = FIRST_BLOCK, list[int]()
+    while True:
+        if not ready:
+            # What is collected and sorted anyway is taken at once.
+            most = FREQUENT if rare else size
+            ready = _newest(session, entity, needs, groups, below, most, rare)
+            last = len(ready) < most
+        block, ready = ready[:size], ready[size:]
+        if not block:
+            return
+        yield block
+        if not ready and last:
+            return
+        below, size = block[-1], min(size * 8, MOST_BLOCK)
+
+
+def _newest(
+    session: Session, entity: int, needs: Needs, groups: Sequence[int] | None, below: int, limit: int, rare: bool
+) -> list[int]:
     among = "" if groups is None else f" AND {session.in_list(f'id % {GROUPS}', 'bigint')}"
     tail = () if groups is None else (session.list_parameter(groups),)
     if session.dialect == "sqlite":
@@ -122,7 +144,7 @@ def newest(
         )
         return [row[0] for row in rows]
     where, values = _where(needs)
-    order = "id" if large and _is_frequent(session, entity, where, values) else "id + 0"
+    order = "id + 0" if rare else "id"
     rows = session.fetch(
         f"SELECT id FROM {table(entity)} WHERE {where} AND id < ?{among} ORDER BY {order} DESC LIMIT ?",
         (*values, below, *tail, limit),
@@ -142,12 +164,13 @@ def large_tables(session: Session) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def _is_frequent(session: Session, entity: int, where: str, values: Sequence[list[int]]) -> bool:
+def _is_frequent(session: Session, entity: int, needs: Needs) -> bool:
     """Whether to walk from the newest entry on, rather than to collect all that match and to sort them.
 
     The planner knows the frequent tokens; left alone it walks for rare ones too, for it hopes to find as many
     as LIMIT says before the end: of a word that stands once, the whole table was read.
     """
+    where, values = _where(needs)
     ((plan,),) = session.fetch(f"EXPLAIN (FORMAT JSON) SELECT id FROM {table(entity)} WHERE {where}", values)
     return bool(plan[0]["Plan"]["Plan Rows"] > FREQUENT)
 
