@@ -141,6 +141,13 @@ def may(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> bool:
     return _verb_condition(snapshot, actor, shape, verb) is not None
 
 
+def beyond_seeing(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> Node | None:
+    """What a record that the actor has seen must satisfy besides for `verb`: ALWAYS: nothing; None: it is not granted."""
+    shape = read_entity(snapshot, actor, entity)
+    node = _verb_condition(snapshot, actor, shape, verb)
+    return ALWAYS if node == _verb_condition(snapshot, actor, shape, "see") else node
+
+
 def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
     """What the actor's roles say about the entity, in the order of roles."""
     roles = (snapshot.roles[key] for key in actor.roles if key in snapshot.roles)
@@ -151,6 +158,16 @@ def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, 
     """ALWAYS: any record; None: the verb is not granted.  far: of a record at the end of a link."""
     if actor.is_system:
         return ALWAYS
+    return _granted_to(snapshot.digest, actor.standing, shape.key, verb, far, Carried(snapshot, actor))
+
+
+@lru_cache(maxsize=8192)
+def _granted_to(
+    digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, verb: str, far: bool, carried: Carried
+) -> Node | None:
+    """Made once for a configuration and a set of roles: every request asks for a dozen of them."""
+    snapshot, actor = carried.hand_over()
+    shape = snapshot.entities[entity]
     if shape.hidden:
         return None
     if shape.kind == "line" and shape.parent:

@@ -13,21 +13,20 @@ from functools import lru_cache
 from typing import Any, Literal as OneOf
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import Carried, condition, far_of, may, read_entity
+from svyaz.access.apply import Carried, beyond_seeing, condition, far_of, read_entity
 from svyaz.access.fields import readable
 from svyaz.expression.check import formula
 from svyaz.expression.ground import Ground
-from svyaz.expression.tree import TEXT, YES_NO, Call, Constant, Node, Path, both
+from svyaz.expression.tree import ALWAYS, TEXT, YES_NO, Call, Constant, Node, Path, both
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import raise_all
 from svyaz.kernel.text import fold
 from svyaz.records.accept import accept_values
-from svyaz.records.cells import id_in
 from svyaz.records.denial import explain_no
 from svyaz.records.entry import open_entry
 from svyaz.records.problems import MeasureNotPossible, SortNotPossible, TooManyRecords, UnknownField
 from svyaz.records.reader_scope import ReaderScope
-from svyaz.schema.snapshot import Entity, Field, Snapshot
+from svyaz.schema.snapshot import Entity, Snapshot
 from svyaz.storage import run_query
 from svyaz.storage.query import Count, Keys, Measure, Order, Page, Query
 from svyaz.storage.session import Session
@@ -294,35 +293,54 @@ def _order(scope: ReaderScope, sort: str) -> tuple[Order, ...]:
     return tuple(orders) or (Order(("id",), descending=True),)
 
 
+@dataclass(frozen=True, slots=True)
+class ViewShape:
+    """What a card of an entity shows a reader, and by which condition; the same for all who stand alike.
+
+    rights   verb -> what a record that is seen must satisfy besides: ALWAYS: nothing; None: it is not granted
+    """
+
+    keys: tuple[str, ...]
+    columns: tuple[Keys, ...]
+    allowed: Node | None
+    far: Mapping[str, Node]
+    rights: Mapping[str, Node | None]
+
+
+@lru_cache(maxsize=2048)
+def _view_shape(
+    digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, verb: str, carried: Carried
+) -> ViewShape:
+    snapshot, actor = carried.hand_over()
+    keys = tuple(one.key for one in readable(snapshot, actor, entity))
+    return ViewShape(
+        keys=keys,
+        columns=(("label",), ("deleted_at",), *((key,) for key in keys)),
+        allowed=condition(snapshot, actor, entity, verb),
+        far=far_of(snapshot, actor),
+        rights={one: beyond_seeing(snapshot, actor, entity, one) for one in ("change", "delete", "history")},
+    )
+
+
 def _find_view(session: Session, actor: Actor, shape: Entity, id: int) -> RecordView | None:
+    """Living or in the trash."""
     snapshot = session.snapshot
-    fields: Sequence[Field] = readable(snapshot, actor, shape.key)
-    allowed = condition(snapshot, actor, shape.key, verb_of(session, "see"))
-    far = far_of(snapshot, actor)
+    view = _view_shape(snapshot.digest, actor.standing, shape.key, verb_of(session, "see"), Carried(snapshot, actor))
     ground = ground_of(session, actor)
-    columns = (("label",), *((one.key,) for one in fields))
-    deleted = None
-    page = run_query.page(session, Query(shape.key, columns, both(allowed, id_in([id])), limit=1, far=far), ground)
-    if not page.rows:
-        query = Query(
-            shape.key, (*columns, ("deleted_at",)), both(allowed, id_in([id])), limit=1, far=far, kept="deleted"
-        )
-        page = run_query.page(session, query, ground)
-        if not page.rows:
-            return None
-        deleted = page.rows[0][-1]
-    row = page.rows[0]
-    values = {one.key: cell for one, cell in zip(fields, row[3:], strict=False)}
-    rights = {verb: _may_with(session, actor, shape, id, verb, ground, far) for verb in ("change", "delete", "history")}
-    if session.past is not None:
-        rights |= {"change": False, "delete": False}
-    return RecordView(row[0], row[1], row[2], shape.key, values, deleted, rights)
+    row = run_query.one(session, shape.key, id, view.columns, view.allowed, view.far, ground)
+    if row is None:
+        return None
+    values = dict(zip(view.keys, row[4:], strict=True))
+    if session.past is not None:  # what is seen there is seen by the right to look into history
+        rights = {"change": False, "delete": False, "history": True}
+    else:
+        asked = view.rights.items()
+        rights = {verb: node is not None and _holds(session, shape, row, node, ground, view) for verb, node in asked}
+    return RecordView(row[0], row[1], row[2], shape.key, values, row[3], rights)
 
 
-def _may_with(
-    session: Session, actor: Actor, shape: Entity, id: int, verb: str, ground: Ground, far: Mapping[str, Node]
-) -> bool:
-    if not may(session.snapshot, actor, shape.key, verb):
-        return False
-    allowed = condition(session.snapshot, actor, shape.key, verb)
-    return allowed is None or run_query.exists(session, shape.key, id, allowed, far, ground)
+def _holds(session: Session, shape: Entity, row: list[Any], node: Node, ground: Ground, view: ViewShape) -> bool:
+    """Of a record in the trash only those may do something who may with any."""
+    if row[3] is not None:
+        return node == ALWAYS and view.allowed is None
+    return node == ALWAYS or run_query.exists(session, shape.key, row[0], node, view.far, ground)

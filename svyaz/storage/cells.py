@@ -33,6 +33,7 @@ from svyaz.storage.scope import (
     has,
     hop,
     join_far,
+    label_at,
     many_at,
     own_value,
     several,
@@ -117,13 +118,13 @@ def leaf(scope: Scope, keys: Keys) -> Leaf:
             return maybe_absent(leaf(hop(scope, first), rest))
         return _spread_leaf(scope, first, rest)
     if first in LINK_FIELDS:
-        return _link(own_value(scope, first), value_at(scope, (first, "label")))
+        return _link(own_value(scope, first), label_at(scope, first))
     if first in SYSTEM_FIELDS or first == "entity":
         value = value_at(scope, keys)
         return Leaf((_wired(scope, value, SYSTEM_FIELDS[first].kind if first in SYSTEM_FIELDS else "text"),))
     place = scope.place(first)
     if TYPES[place.field.type].expression_type(place.field.options).kind == "link":
-        label = value_at(scope, (first, "label"))
+        label = label_at(scope, first)
         number = entity_number(scope, first)
         if number is None:
             return _link(own_value(scope, first), label)

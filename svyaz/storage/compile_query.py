@@ -30,7 +30,7 @@ from svyaz.storage.layout import layout
 from svyaz.storage.query import Keys, Order
 from svyaz.storage.scope import Making, Scope, root_scope
 from svyaz.storage.session import Dialect, Session
-from svyaz.storage.shape import shape_of, with_holes
+from svyaz.storage.shape import Known, shape_of, with_holes
 from svyaz.storage.statement_cache import CACHE
 
 Kept = OneOf["living", "deleted", "all"]
@@ -120,26 +120,23 @@ class Start:
 
 def ask(session: Session, entity: str, where: Node | None, far: Mapping[str, Node], kept: Kept) -> Asked:
     constants: list[Any] = []
-    shapes = [shape_of(where, constants)]
-    for key in sorted(far):
-        shapes.append((key, _remembered(far[key], constants)))
-    shape = tuple(shapes)
+    shape = (shape_of(where, constants), _remembered(far, constants) if far else ())
     return Asked(session.snapshot, session.dialect, entity, where, far, kept, constants, shape, session.covered)
 
 
-# The reader's conditions are the same objects from request to request: their shapes are kept by identity.
-_SHAPES: dict[int, tuple[Node, Hashable, tuple[Any, ...]]] = {}
+# The reader's conditions are the same mapping from request to request: its shape is kept by identity.
+_SHAPES: dict[int, tuple[Mapping[str, Node], Hashable, tuple[Any, ...]]] = {}
 MOST_SHAPES = 10_000
 
 
-def _remembered(node: Node, constants: list[Any]) -> Hashable:
-    found = _SHAPES.get(id(node))
-    if found is None or found[0] is not node:
+def _remembered(far: Mapping[str, Node], constants: list[Any]) -> Hashable:
+    found = _SHAPES.get(id(far))
+    if found is None or found[0] is not far:
         own: list[Any] = []
-        shape = shape_of(node, own)
+        shape = Known(tuple((key, shape_of(far[key], own)) for key in sorted(far)))
         if len(_SHAPES) >= MOST_SHAPES:
             _SHAPES.clear()
-        found = _SHAPES[id(node)] = (node, shape, tuple(own))
+        found = _SHAPES[id(far)] = (far, shape, tuple(own))
     constants.extend(found[2])
     return found[1]
 
@@ -196,6 +193,23 @@ def rows_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:
         return PagePlan(merge(statements), cells, 2 + len(cells.selects), ())
 
     return asked.plan(("rows", tuple(columns)), make)
+
+
+def one_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:
+    """The row of one record, `id`, if the condition holds for it."""
+
+    def make() -> PagePlan:
+        statements = []
+        for arm in asked.arms:
+            start = asked.start(arm=arm)
+            scope = start.scope
+            start.conditions.insert(0, scope.id == start.binds.extra("id", "bigint"))
+            cells = _cells(start, columns)
+            select = start.select(scope.id, _version(scope), *cells.selects)
+            statements.append(start.binds.statement(select))
+        return PagePlan(merge(statements), cells, 2 + len(cells.selects), ())
+
+    return asked.plan(("one", tuple(columns)), make)
 
 
 def _cells(start: Start, columns: Sequence[Keys]) -> Columns:

@@ -51,17 +51,19 @@ def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> l
 
 
 def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row]) -> dict[int, dict[int, list[Any]]]:
-    """For each column of several values: owner's id -> list of cells.  One query for a column, not for a row."""
-    collected: dict[int, dict[int, list[Any]]] = {}
+    """For each column of several values: owner's id -> list of cells.  One query for a column, not for a row, and all
+    of them together."""
+    asked = []
     for place, (first, queries) in columns.several.items():
         owners = {row[first + 2] for row in found} - {None}
-        lists: dict[int, list[Any]] = {}
         inner = Run(run.constants, run.ground, {"ids": list_value(session.dialect, owners)})
-        for query in queries if owners else ():
-            make, end = query.make, 1 + query.width
-            for row in session.fetch(query.statement.sql, query.statement.parameters(inner)):
-                cell = row[1] if make is None else make(*row[1:end])
-                if cell is not None:
-                    lists.setdefault(row[0], []).append(cell)
-        collected[place] = lists
+        asked += [(place, one, one.statement.parameters(inner)) for one in (queries if owners else ())]
+    collected: dict[int, dict[int, list[Any]]] = {place: {} for place in columns.several}
+    answers = session.fetch_all([(one.statement.sql, given) for _, one, given in asked])
+    for (place, query, _), rows in zip(asked, answers, strict=True):
+        lists, make, end = collected[place], query.make, 1 + query.width
+        for row in rows:
+            cell = row[1] if make is None else make(*row[1:end])
+            if cell is not None:
+                lists.setdefault(row[0], []).append(cell)
     return collected

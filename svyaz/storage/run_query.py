@@ -19,6 +19,7 @@ from svyaz.storage.compile_query import (
     count_plan,
     exists_plan,
     ids_plan,
+    one_plan,
     page_plan,
 )
 from svyaz.storage.query import Count, Keys, Page, Query
@@ -56,6 +57,24 @@ def page(session: Session, query: Query, ground: Ground) -> Page:
         last = found[-1] if found else None
         following = write_cursor(mark, last[plan.cursor :], last[0]) if last else None
     return Page(header(query.columns), cells(session, plan, run, found), following)
+
+
+def one(
+    session: Session,
+    entity: str,
+    id: int,
+    columns: Sequence[Keys],
+    where: Node | None,
+    far: Mapping[str, Node],
+    ground: Ground,
+    kept: Kept = "all",
+) -> list[Any] | None:
+    """The row of one record as a page has it; None when it is not there or the condition does not hold for it."""
+    asked = ask(session, entity, where, far, kept)
+    plan = one_plan(asked, columns)
+    run = asked.run(ground, {"id": id})
+    found = cells(session, plan, run, session.fetch(plan.statement.sql, plan.statement.parameters(run)))
+    return found[0] if found else None
 
 
 def ids(session: Session, query: Query, ground: Ground) -> list[int]:
@@ -136,6 +155,7 @@ __all__ = [
     "groups",
     "header",
     "ids",
+    "one",
     "page",
     "pivot",
     "stream",

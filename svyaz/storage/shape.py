@@ -24,6 +24,22 @@ class Hole:
     index: int
 
 
+class Known:
+    """A large shape that is asked for again and again: its hash is counted once."""
+
+    __slots__ = ("hash", "shape")
+
+    def __init__(self, shape: Hashable) -> None:
+        self.shape = shape
+        self.hash = hash(shape)
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Known) and self.hash == other.hash and self.shape == other.shape)
+
+
 def shape_of(node: Node | None, constants: list[Any]) -> Hashable:
     """The cache key of a tree; appends its constants, in order, to `constants`."""
     if node is None:
