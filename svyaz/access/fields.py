@@ -15,7 +15,7 @@ RANK = {"hidden": 0, "read": 1, "edit": 2}
 
 
 def right(snapshot: Snapshot, actor: Actor, entity: str, field: str) -> str:
-    """ "hidden", "read" or "edit".  System fields (id, created_at…) are never more than read."""
+    """ "hidden", "read" or "edit".  System fields (id, created_at…) and computed ones are never more than read."""
     shape = snapshot.entities.get(entity)
     found = shape.by_key.get(field) if shape else None
     if shape is None or found is None or found.hidden:
@@ -45,7 +45,7 @@ def _right(snapshot: Snapshot, actor: Actor, shape: Entity, field: Field) -> str
     else:
         said = [_said(grant, field) for grant in grants(snapshot, actor, shape.key) if "see" in grant.verbs]
         best = max(said, key=RANK.__getitem__, default="hidden")
-    return "read" if field.system and best == "edit" else best
+    return "read" if (field.system or field.computed) and best == "edit" else best
 
 
 def _said(grant: Grant, field: Field) -> str:

@@ -133,7 +133,8 @@ def _later(route: Route) -> dict[str, Any]:
 def _values(entity: dict[str, Any]) -> dict[str, Any]:
     properties = {}
     for field in entity["fields"]:
-        shape: dict[str, Any] = dict(CELL.get(field["type"], {"type": "string"}))
+        shown = field["options"].get("result", {}).get("type", field["type"])  # of a computed field: what it gives
+        shape: dict[str, Any] = dict(CELL.get(shown, {"type": "string"}))
         # What is accepted is wider than what is answered (see docs/user/api.md): cells, plain forms and what people type.
         told: dict[str, Any] = {
             "title": field["title"],

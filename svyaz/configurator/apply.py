@@ -9,6 +9,7 @@ from typing import Any
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.configurator.moves import carry_out_moves
 from svyaz.configurator.plan import Plan, Wanted, make_plan
+from svyaz.configurator.refill import refill
 from svyaz.configurator.steps import Step
 from svyaz.kernel.problem import Problem
 from svyaz.records import undo
@@ -51,17 +52,18 @@ def apply_plan(company: Company, actor: Actor, plan: Plan, title: str = "", conf
     moved: dict[str, Any] = {}
 
     def then(session: Session, before: Snapshot) -> None:
+        for one in plan.batches:
+            undo.undo_batch(session, replace(SYSTEM, employee=actor.employee), one)
         batch = carry_out_moves(session, plan.moves, actor.employee)
-        if plan.batch is not None:
-            undo.undo_batch(session, replace(SYSTEM, employee=actor.employee), plan.batch, force=False)
         if batch is not None:
             revisions.note_batch(session, session.snapshot.revision, batch)
-            moved["batch"] = batch
+        moved["job"] = refill(session, before, actor.employee)
 
     applied = apply_source(
         company, plan.source, actor.employee, title, seen=plan.revision, told=told_json(plan.steps), then=then
     )
-    return Outcome(applied.snapshot.revision, applied.done.not_converted)
+    job = moved.get("job")
+    return Outcome(applied.snapshot.revision, applied.done.not_converted, (job,) if job else ())
 
 
 def told_json(steps: Sequence[Step]) -> list[dict[str, Any]]:

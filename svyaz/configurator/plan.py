@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from svyaz.configurator.carry import Move, carry
-from svyaz.configurator.edits import Edit
+from svyaz.configurator.edits import DropOption, DropStage, Edit
 from svyaz.configurator.moves import count_moved
 from svyaz.configurator.steps import Step, tell_steps
 from svyaz.kernel.problem import NotFound, Problem, raise_all
@@ -20,10 +20,12 @@ from svyaz.schema.digest import digest_of
 from svyaz.schema.resolve import resolve
 from svyaz.schema.snapshot import Snapshot
 from svyaz.schema.source import Source, assign_numbers, from_json
-from svyaz.storage import ddl, revisions
+from svyaz.storage import changes, ddl, revisions
 from svyaz.storage.convert import Conversion, NotConverted, preview
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company, check_seen, current_source
+
+CHOOSING = ("stage", "choice", "choices")
 
 
 class MoveUnknown(Problem):
@@ -60,7 +62,7 @@ class KeptBack:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """batch   of the records that the undone revision moved, to be taken back with it"""
+    """batches   of the records that the revisions which are taken back moved, the newest first: taken back with them"""
 
     revision: int
     digest: str
@@ -70,7 +72,7 @@ class Plan:
     kept_back: tuple[KeptBack, ...] = ()
     asks: tuple[Ask, ...] = ()
     moves: tuple[Move, ...] = field(default=())
-    batch: int | None = None
+    batches: tuple[int, ...] = ()
 
     @property
     def risk(self) -> str:
@@ -85,25 +87,33 @@ def make_plan(company: Company, wanted: Wanted) -> Plan:
         before = session.snapshot
         source = current_source(session)
         moves: tuple[Move, ...] = ()
-        batch = None
+        batches: tuple[int, ...] = ()
         if wanted.restore is not None:
             source = source_of(session, wanted.restore)
-            batch = _moved_since(session, wanted.restore)
+            batches = _moved_since(session, wanted.restore)
+            moves = tuple(_answer(before, one) for one in wanted.edits if isinstance(one, DropStage | DropOption))
         else:
             carried = carry(source, before, company.traits, wanted.edits)
             source, moves = carried.source, tuple(carried.moves)
-        return plan_of(session, company, before, source, moves, batch)
+        return plan_of(session, company, before, source, moves, batches)
 
 
 def plan_of(
-    session: Session, company: Company, before: Snapshot, source: Source, moves: tuple[Move, ...], batch: int | None
+    session: Session,
+    company: Company,
+    before: Snapshot,
+    source: Source,
+    moves: tuple[Move, ...] = (),
+    batches: tuple[int, ...] = (),
 ) -> Plan:
     """The plan of going from the configuration in force to `source`, in a reading transaction."""
     numbered, _ = assign_numbers(source, revisions.next_number(session), company.traits)
     after = resolve(numbered, company.traits, before.revision + 1)
     tables = ddl.plan(before, after, session.dialect)
     ddl.check_unique(session, tables)
+    moves = (*moves, *_unsaid(before, after, moves))
     counted = {move: count_moved(session, move) for move in moves}
+    moves = tuple(move for move in moves if counted[move] or move.to is not None)
     steps = tell_steps(session, before, after, diff(before, after), tables, counted)
     kept_back = tuple(
         KeptBack(str(step.facts["entity"]), one)
@@ -122,7 +132,7 @@ def plan_of(
         kept_back=kept_back,
         asks=asks,
         moves=moves,
-        batch=batch,
+        batches=batches,
     )
 
 
@@ -134,12 +144,39 @@ def source_of(session: Session, number: int) -> Source:
         raise NotFound("restore", entity="revision", id=number) from None
 
 
-def _moved_since(session: Session, restored: int) -> int | None:
-    """The batch of moved records of the revision right after the restored one: going back takes it back too."""
-    for one in revisions.list_revisions(session, 1):
-        if one.number == restored + 1:
-            return next((int(step["batch"]) for step in one.steps if "batch" in step), None)
-    return None
+def _moved_since(session: Session, restored: int) -> tuple[int, ...]:
+    """Batches of records that were moved by revisions after the restored one and not taken back since."""
+    later = [one for one in revisions.list_revisions(session, 10_000) if one.number > restored]
+    batches = [int(step["batch"]) for one in later for step in one.steps if "batch" in step]
+    found = [(batch, changes.find_batch(session, batch)) for batch in batches]
+    return tuple(batch for batch, known in found if known is not None and known.undone_by is None)
+
+
+def _answer(before: Snapshot, said: DropStage | DropOption) -> Move:
+    """Where the records go whose stage or option a former configuration had not: the same edits say it."""
+    if isinstance(said, DropOption):
+        return Move("option", said.entity, said.field, said.option, said.to)
+    entity = before.entities.get(said.entity)
+    field = next((one.key for one in entity.fields if one.type == "stage"), "") if entity else ""
+    return Move("stage", said.entity, field, said.stage, said.to or None)
+
+
+def _unsaid(before: Snapshot, after: Snapshot, moves: Sequence[Move]) -> list[Move]:
+    """Stages and options that go without anybody having said where their records do."""
+    said = {(move.entity, move.field, move.value) for move in moves}
+    found: list[Move] = []
+    for entity in before.entities.values():
+        now = after.by_number.get(entity.number)
+        for one in entity.fields if now is not None else ():
+            then = now.by_number.get(one.number) if now is not None else None
+            if then is None or one.type not in CHOOSING or then.type != one.type:
+                continue
+            left = {option["key"] for option in then.options.get("options", ())}
+            for option in one.options.get("options", ()):
+                place = (entity.key, one.key, option["key"])
+                if option["key"] not in left and place not in said:
+                    found.append(Move("stage" if one.type == "stage" else "option", *place, None))
+    return found
 
 
 def _options(after: Snapshot, move: Move) -> Mapping[str, Any]:

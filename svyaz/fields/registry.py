@@ -12,6 +12,7 @@ from svyaz.fields.base import FieldType
 from svyaz.fields.bik import Bik
 from svyaz.fields.choice import Choice
 from svyaz.fields.choices import Choices
+from svyaz.fields.computed import computed_types
 from svyaz.fields.date import Date
 from svyaz.fields.datetime import Datetime
 from svyaz.fields.decimal import Decimal
@@ -66,4 +67,7 @@ ALL: tuple[FieldType, ...] = (
     Account(),
 )
 
-TYPES: Mapping[str, FieldType] = MappingProxyType({one.name: one for one in ALL})
+PLAIN: Mapping[str, FieldType] = MappingProxyType({one.name: one for one in ALL})
+TYPES: Mapping[str, FieldType] = MappingProxyType(
+    {**PLAIN, **{one.name: one for one in computed_types(PLAIN)}},
+)

@@ -19,6 +19,7 @@ from svyaz.access.denials import DeniedAddRecord
 from svyaz.access.explain import who_may
 from svyaz.expression.tree import Node
 from svyaz.kernel.problem import Problem, raise_all
+from svyaz.records import recompute
 from svyaz.records.accept import check_required
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry, plain_body, say
@@ -225,6 +226,7 @@ def _check_scope_of_new(entry: Entry, drafts: Sequence[Draft]) -> None:
 
 
 def _go_on(entry: Entry, drafts: Sequence[Draft]) -> None:
+    recompute.written(entry, drafts)
     attach_files(entry, drafts)
     for trait in traits_of(entry):
         if trait.after:

@@ -13,7 +13,7 @@ from svyaz.access.actor import Actor
 from svyaz.jobs.queue import enqueue
 from svyaz.jobs.worker import Cancelled, JobContext, Runner
 from svyaz.kernel.problem import Problem
-from svyaz.records import bulk, purge, undo
+from svyaz.records import bulk, purge, recompute, undo
 from svyaz.records.cells import id_in
 from svyaz.records.read import ListRequest, read_ids
 from svyaz.records.trash import delete_records
@@ -34,6 +34,7 @@ def record_runners(actor_of: ActorOf) -> dict[str, Runner]:
         bulk.TASK: lambda context, arguments: change_matching(context, arguments, actor_of),
         UNDO: lambda context, arguments: undo_in_portions(context, arguments, actor_of),
         EMPTY_TRASH: empty_trash,
+        recompute.TASK: recompute_in_portions,
     }
 
 
@@ -90,6 +91,28 @@ def undo_in_portions(context: JobContext, arguments: Mapping[str, Any], actor_of
             done += len(part) - len(left)
             context.tell(session, done, len(plan.back))
     return {"batch": mine, "back": done, "kept": kept}
+
+
+def recompute_in_portions(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """{"looked", "changed"}: records whose computed fields were looked at, and those that had another value.
+
+    A job that was killed begins again: what is right already costs a look and no write.
+    """
+    looked = changed = 0
+    for wave in arguments["waves"]:
+        after = 0
+        while not context.cancelled():
+            with context.company.write() as session:
+                ids = recompute.next_ids(session, int(wave["field"]), wave["way"], wave["ids"], after)
+                changed += recompute.compute_portion(session, int(wave["field"]), ids, context.actor)
+                looked += len(ids)
+                context.tell(session, looked, arguments.get("total"))
+            if not ids:
+                break
+            after = ids[-1]
+    if context.cancelled():
+        raise Cancelled({"looked": looked, "changed": changed})
+    return {"looked": looked, "changed": changed}
 
 
 def empty_trash(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from svyaz.access.actor import SYSTEM, Actor
 from svyaz.access.apply import condition, far_of
 from svyaz.expression.tree import both
 from svyaz.kernel.problem import Problem, raise_all
+from svyaz.records import recompute
 from svyaz.records.cells import id_in, seen_labels
 from svyaz.records.denial import explain_no
 from svyaz.records.entry import Entry, Mode, open_entry
@@ -304,6 +305,7 @@ def _batch_of_deletion(session: Session, number: int, id: int) -> int | None:
 
 
 def _tell(entry: Entry, records: Sequence[Stored], gone: bool) -> None:
+    recompute.moved(entry, records, gone)
     for trait in traits_of(entry):
         if trait.moved:
             trait.moved(entry, records, gone)

@@ -18,17 +18,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from svyaz.expression.tree import NEVER, Node
+from svyaz.fields.computed import COMPUTED
 from svyaz.kernel.money import EXPONENTS
 from svyaz.kernel.problem import Problem, raise_all
 from svyaz.schema import formulas, looks
+from svyaz.schema.computed import inlined, settle_computed, unread
 from svyaz.schema.digest import canonical, digest_of
 from svyaz.schema.entities import Draft, draft
 from svyaz.schema.formulas import Bench
 from svyaz.schema.loops import check_lines, check_required_links
 from svyaz.schema.problems import (
+    CheckThroughLink,
     EntityUnknown,
     FieldUnknown,
     KeyTaken,
+    LabelUnfit,
     NumberTaken,
     SettingNotAllowed,
     TextBroken,
@@ -53,6 +57,7 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
     drafts = _drafts(source, traits, settings.currency, problems)
     _switch_off(drafts, settings.modules_off)
     _check_targets(drafts, problems)
+    settle_computed(drafts, settings.currency, problems)
     check_lines(drafts, problems)
     check_required_links(drafts, problems)
     children = _children(drafts)
@@ -161,7 +166,7 @@ def _children(drafts: Mapping[str, Draft]) -> dict[str, tuple[tuple[str, str], .
     found: dict[str, list[tuple[str, str]]] = {key: [] for key in drafts}
     for key, made in drafts.items():
         for one in made.entity.fields:
-            for target in () if one.system else one.targets:
+            for target in () if one.system or one.type in COMPUTED else one.targets:
                 if target in found:
                     found[target].append((key, one.key))
     return {key: tuple(pairs) for key, pairs in found.items()}
@@ -171,7 +176,7 @@ def _bind(made: Draft, bare: Mapping[str, Entity], bench: Bench, children: Seque
     """Everything of an entity that speaks of fields, its own and others'."""
     reading, entity, problems = made.reading, made.entity, made.reading.problems
     place = made.place
-    fields = tuple(_bind_field(one, made.readings.get(one.key), bench) for one in entity.fields)
+    fields = tuple(_bind_field(one, made.readings.get(one.key), bench, entity) for one in entity.fields)
     duplicates = reading.texts("duplicates")
     looks.check_fields(entity, duplicates, f"{place}: duplicates", problems)
     for pipeline in entity.pipelines:
@@ -194,7 +199,18 @@ def _bind(made: Draft, bare: Mapping[str, Entity], bench: Bench, children: Seque
     return bound
 
 
-def _bind_field(field: Field, reading: Reading | None, bench: Bench) -> Field:
+def _written_out(entity: Entity, node: Node, place: str, bench: Bench) -> Node | None:
+    """A check runs before anything is kept: formulas of the record stand written out, roll-ups are refused."""
+    whole = inlined(entity, node)
+    far = next((path for path in formulas.paths(whole) if len(path.keys) > 1), None)
+    used = ".".join(far.keys) if far is not None else unread(entity, [whole])
+    if used:
+        bench.problems.append(CheckThroughLink(place, path=used))
+        return None
+    return whole
+
+
+def _bind_field(field: Field, reading: Reading | None, bench: Bench, entity: Entity) -> Field:
     if reading is None or field.key in bench.broken:
         return field
     default: Node | None = None
@@ -203,12 +219,17 @@ def _bind_field(field: Field, reading: Reading | None, bench: Bench) -> Field:
         default = formulas.default(bench, reading.table["default"], f"{reading.place}: default", kind_of(field))
     if "check" in reading:
         check = formulas.check(bench, reading.table["check"], f"{reading.place}: check")
+        check = _written_out(entity, check, f"{reading.place}: check", bench) if check is not None else None
     return replace(field, default=default, check=check)
 
 
 def _label(reading: Reading, entity: Entity, bench: Bench) -> Node | None:
     text = reading.text("label") or _usual_label(entity)
-    return formulas.label(bench, text, f"{reading.place}: label")
+    node = formulas.label(bench, text, f"{reading.place}: label")
+    if node is not None and (used := unread(entity, [node])):
+        bench.problems.append(LabelUnfit(f"{reading.place}: label", used=used))
+        return None
+    return node
 
 
 def _usual_label(entity: Entity) -> str:

@@ -17,11 +17,19 @@ from typing import Any
 
 from svyaz.expression.tree import YES_NO, Node
 from svyaz.kernel.problem import Problem
-from svyaz.schema.formulas import Bench
+from svyaz.schema.formulas import Bench, paths
 from svyaz.schema.problems import EntityUnknown, FieldUnknown, KeyTaken, LineRightsApart, SettingNotAllowed
 from svyaz.schema.reading import Reading
+from svyaz.schema.scope import walk
 from svyaz.schema.snapshot import SCOPES, VERBS, Entity, Grant, Role
 from svyaz.schema.source import Part
+
+
+class RuleUsesComputed(Problem):
+    """A right must hold at once, and a computed value may come a moment later.  facts: path"""
+
+    code = "rule_uses_computed"  # facts: path
+
 
 ABILITIES = ("configure", "bulk", "import", "people", "views")
 FIELD_RIGHTS = ("hidden", "read")
@@ -65,11 +73,21 @@ def _grants(reading: Reading, entities: Mapping[str, Entity], benches: Mapping[s
             continue
         nearest = next((name for name in (key, f"*{entity.kind}", "*") if name in written), None)
         if nearest is not None:
-            granted[key] = _grant(written[nearest], f"{reading.place}: grants.{nearest}", entity, benches[key])
+            granted[key] = _grant(
+                written[nearest], f"{reading.place}: grants.{nearest}", entity, benches[key], entities
+            )
     return granted
 
 
-def _grant(written: Any, place: str, entity: Entity, bench: Bench) -> Grant:
+def _computed_in(rule: Node, entity: Entity, entities: Mapping[str, Entity]) -> str:
+    """The first path of a rule that leads over a computed field, or ""."""
+    for path in paths(rule):
+        if any(one.computed is not None for one in walk(entities, entity, path.keys) or ()):
+            return ".".join(path.keys)
+    return ""
+
+
+def _grant(written: Any, place: str, entity: Entity, bench: Bench, entities: Mapping[str, Entity]) -> Grant:
     if isinstance(written, str):
         scope = Reading({"scope": written}, place, bench.problems).text("scope", allowed=SCOPES)
         return Grant(entity.key, dict.fromkeys(VERBS, scope) if scope else {})
@@ -78,6 +96,8 @@ def _grant(written: Any, place: str, entity: Entity, bench: Bench) -> Grant:
     rule: Node | None = None
     if "rule" in inside:
         rule = bench.typed(inside.table["rule"], f"{place}: rule", YES_NO)
+        if rule is not None and (used := _computed_in(rule, entity, entities)):
+            bench.problems.append(RuleUsesComputed(f"{place}: rule", path=used))
     fields = _field_rights(inside, entity)
     inside.finish()
     return Grant(entity.key, {verb: scope for verb, scope in verbs.items() if scope}, rule, fields)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from svyaz.expression.tree import Node
+from svyaz.fields.computed import shown_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,27 @@ class Title:
 
     def say(self, language: str) -> str:
         return self.en if language == "en" and self.en else self.ru
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """How the value of a field nobody fills comes to be.
+
+    node      the formula, or the path of a look-up; of a roll-up what is taken of each child, None: the child itself
+    function  of a roll-up: count, sum, min, max, avg, median, first, last; "" for the others
+    entity    whose children; they point here by their field `by`
+    where     which of the children count, None: all
+    order     path over the child that first and last go by, () the order of creation
+    volatile  depends on today or now, itself or through another field: computed at reading, never kept
+    """
+
+    node: Node | None = None
+    function: str = ""
+    entity: str = ""
+    by: str = ""
+    where: Node | None = None
+    order: tuple[str, ...] = ()
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,7 @@ class Field:
     check    a typed formula that must be true, with `check_title` as its message
     system   kept by the engine and read-only: id, label, created_at…
     hidden   removed from sight, its data kept (rule 4)
+    computed how its value comes to be when nobody fills it; None for fields people fill
     """
 
     number: int
@@ -59,11 +82,12 @@ class Field:
     hint: Title | None = None
     system: bool = False
     hidden: bool = False
+    computed: Computation | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Entities a link may point to; () for other types and for a link to any object."""
-        return tuple(self.options.get("to", ()))
+        """Entities a link may point to, a computed one too; () for other types and for a link to any object."""
+        return tuple(shown_as(self.type, self.options)[1].get("to", ()))
 
 
 @dataclass(frozen=True, slots=True)

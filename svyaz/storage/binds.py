@@ -41,7 +41,22 @@ class Run:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Stands for the index of a constant in a formula of the configuration: it brings the constant along."""
+
+    number: int
+    value: Any
+
+    def __str__(self) -> str:
+        return f"h{self.number}"
+
+
 Take = Callable[[Run], Any]
+
+
+def _given(run: Run, index: int | Held) -> Any:
+    return index.value if isinstance(index, Held) else run.constants[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ class Binds:
         """A constant of the query.  form: "" as kept, "fold" or "key" for text."""
         encode = _encoder(self.dialect, kind, scale, form)
         scaled_name = f"s{scale}" if kind == "number" else ""  # one constant may be compared at two scales
-        return self._bind(f"c{index}{scaled_name}{form}", kind, lambda run: encode(run.constants[index]))
+        return self._bind(f"c{index}{scaled_name}{form}", kind, lambda run: encode(_given(run, index)))
 
     def ground(self, name: str) -> Sql:
         """me, today or now."""
@@ -107,7 +122,7 @@ class Binds:
         return self._bind(
             f"c{index}at",
             "datetime",
-            lambda run: value_of(dialect, "datetime", instant_of_text(run.constants[index], run.ground)),
+            lambda run: value_of(dialect, "datetime", instant_of_text(_given(run, index), run.ground)),
         )
 
     def among(self, column: Sql, name: str, kind: Kind | ColumnKind) -> Condition:
@@ -122,7 +137,7 @@ class Binds:
             column,
             f"c{index}{form}",
             kind,
-            lambda run: list_value(dialect, (encode(value) for value in run.constants[index])),
+            lambda run: list_value(dialect, (encode(value) for value in _given(run, index))),
         )
 
     def _among(self, column: Sql, name: str, kind: Kind | ColumnKind, take: Take) -> Condition:

@@ -18,11 +18,14 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from svyaz.fields.base import Json
+from svyaz.fields.computed import shown_as
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.money import exponent
 from svyaz.kernel.numbers import scaled_text
+from svyaz.schema.snapshot import Field
 from svyaz.storage.binds import Sql, Statement, sql_type
 from svyaz.storage.compile_expression import PIECES
+from svyaz.storage.computing import money_minor
 from svyaz.storage.layout import SYSTEM_FIELDS, FieldLayout
 from svyaz.storage.query import Keys
 from svyaz.storage.scope import (
@@ -32,6 +35,7 @@ from svyaz.storage.scope import (
     entity_number,
     has,
     hop,
+    is_written_out,
     join_far,
     label_at,
     many_at,
@@ -122,6 +126,11 @@ def leaf(scope: Scope, keys: Keys) -> Leaf:
     if first in SYSTEM_FIELDS or first == "entity":
         value = value_at(scope, keys)
         return Leaf((_wired(scope, value, SYSTEM_FIELDS[first].kind if first in SYSTEM_FIELDS else "text"),))
+    one = scope.entity.by_key[first]
+    if is_written_out(one) and TYPES[one.type].expression_type(one.options).kind != "link":
+        return _computed_leaf(scope, one)
+    if is_written_out(one):
+        return _link(own_value(scope, first), label_at(scope, first))
     place = scope.place(first)
     if TYPES[place.field.type].expression_type(place.field.options).kind == "link":
         label = label_at(scope, first)
@@ -134,6 +143,17 @@ def leaf(scope: Scope, keys: Keys) -> Leaf:
             lambda id, of, label: None if id is None else [named.get(of), id, label],
         )
     return _of_columns(scope, place, [scope.column(column.name, column.kind) for column in place.columns])
+
+
+def _computed_leaf(scope: Scope, one: Field) -> Leaf:
+    """A value that is not kept, in the form of the type it is shown as."""
+    name, options = shown_as(one.type, one.options)
+    value = own_value(scope, one.key)
+    if name == "money":
+        return Leaf(money_minor(scope, one, value)[:2], TYPES[name].wire(options), _sums)
+    if name in ("date", "datetime"):
+        return Leaf((_wired(scope, value, name),))
+    return Leaf((value,), TYPES[name].wire(options))
 
 
 def _link(id_: Sql, label: Sql) -> Leaf:
@@ -162,7 +182,9 @@ def _of_columns(scope: Scope, place: FieldLayout, values: list[Sql]) -> Leaf:
     if kind in ("date", "datetime"):
         return Leaf((_wired(scope, values[0], kind),))
     make = place.type.wire(place.field.options)
-    if place.field.type == "money":  # the sum in the company's currency is no part of the cell
+    if (
+        shown_as(place.field.type, place.field.options)[0] == "money"
+    ):  # the sum in the company's currency is no part of the cell
         return Leaf(tuple(values[:2]), make, _sums)
     return Leaf(tuple(values), make)
 

@@ -18,13 +18,15 @@ import sqlalchemy as sa
 
 from svyaz.expression.tree import Call, Constant, Node, Path, Reach, Type
 from svyaz.kernel.text import sort_key
+from svyaz.schema.snapshot import Field
 from svyaz.storage import compile_functions
 from svyaz.storage.binds import Binds, Condition, Sql, sql_type
+from svyaz.storage.computing import computed_value
 from svyaz.storage.layout import SYSTEM_FIELDS
 from svyaz.storage.pieces import Pieces
 from svyaz.storage.pieces_postgres import PostgresPieces
 from svyaz.storage.pieces_sqlite import SqlitePieces
-from svyaz.storage.scope import Making, Scope, hop, some, tally, targets_of, value_at
+from svyaz.storage.scope import Making, Scope, hop, is_written_out, some, tally, targets_of, value_at
 from svyaz.storage.session import Dialect
 from svyaz.storage.shape import Hole
 
@@ -41,6 +43,10 @@ class Formulas:
         self.binds: Binds = making.binds
         self.pieces = PIECES[making.dialect]
         making.conditions = self
+
+    def computed(self, scope: Scope, field: Field) -> Sql:
+        """The value of a field that nobody fills, written out."""
+        return computed_value(scope, field)
 
     # ------------------------------------------------------------------ truth
 
@@ -227,7 +233,7 @@ class Formulas:
         last = node.keys[-1]
         if last == "label":
             return scope.column("sv_label__key", "text"), "key"
-        if last in SYSTEM_FIELDS or last not in scope.entity.by_key:
+        if last in SYSTEM_FIELDS or last not in scope.entity.by_key or is_written_out(scope.entity.by_key[last]):
             return None
         place = scope.place(last)
         if place.key is None:

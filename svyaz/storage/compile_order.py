@@ -23,6 +23,7 @@ import orjson
 import sqlalchemy as sa
 
 from svyaz.fields.base import ColumnKind
+from svyaz.fields.computed import shown_as
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.clock import parse_instant
 from svyaz.kernel.problem import Problem
@@ -36,6 +37,7 @@ from svyaz.storage.scope import (
     entity_number,
     has,
     hop,
+    is_written_out,
     many_at,
     own_value,
     several,
@@ -111,12 +113,19 @@ def sort_value(scope: Scope, keys: Keys) -> tuple[Sql, ColumnKind]:
         return own_value(scope, first), SYSTEM_FIELDS[first].kind
     if first == "entity":
         return value_at(scope, keys), "text"
+    one = scope.entity.by_key[first]
+    if is_written_out(one):
+        kind = TYPES[one.type].expression_type(one.options).kind
+        if TYPES[one.type].compare(one.options).sort is None:
+            raise CannotSort(entity=scope.entity.key, path=".".join(keys))
+        return own_value(scope, first), "bigint" if kind == "number" else kind  # type: ignore[return-value]
     place = scope.place(first)
     how = place.type.compare(place.field.options).sort
     if how == "label":
         return _far_value(scope, first, ("label",))
     if how == "order":
-        return _position(scope, place.field.options, own_value(scope, first)), "bigint"
+        options = shown_as(place.field.type, place.field.options)[1]
+        return _position(scope, options, own_value(scope, first)), "bigint"
     column = place.key if how == "key" else place.value
     if how is None or column is None:
         raise CannotSort(entity=scope.entity.key, path=".".join(keys))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from svyaz.fields.base import Terms
+from svyaz.fields.computed import shown_as
+from svyaz.fields.registry import PLAIN
 from svyaz.kernel.problem import BadValue, Problem, raise_all
 from svyaz.kernel.values import Money
 from svyaz.schema.snapshot import Settings
@@ -113,7 +115,10 @@ def _way(before: FieldLayout, after: FieldLayout) -> Callable[[Any], Any] | None
     if before.field.type == after.field.type:
         options = before.field.options
         return lambda value: before.type.plain(value, options)
-    return before.type.convert(after.field.type)
+    name, options = shown_as(before.field.type, before.field.options)
+    if name == after.field.type:  # a formula that becomes a plain field of what it gave
+        return lambda value: PLAIN[name].plain(value, options)
+    return PLAIN[name].convert(after.field.type)
 
 
 def _understood(value: Any, way: Callable[[Any], Any], after: FieldLayout, terms: Terms) -> Any:

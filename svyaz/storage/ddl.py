@@ -159,8 +159,8 @@ def _fit_field(
         steps.append(Step(30, "add_columns", code, facts, does=AddColumns(table, missing)))
     if one.table and (before is None or before.table != one.table):
         steps.append(Step(30, "add_table", code, facts, sql=(many_table(one, dialect),)))
-    if before is None:
-        return steps
+    if before is None or one.field.computed is not None:
+        return steps  # a computed field is computed, not converted: records.recompute does it
     moves = before.table != one.table or [c.name for c in before.columns] != [c.name for c in one.columns]
     rescaled = before.field.type == one.field.type and before.field.options.get("scale") != one.field.options.get(
         "scale"

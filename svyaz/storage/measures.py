@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from svyaz.expression.tree import Type
+from svyaz.fields.computed import shown_as
 from svyaz.kernel.money import amount_text
 from svyaz.kernel.numbers import scaled_text
 from svyaz.kernel.problem import Problem
@@ -28,7 +29,7 @@ from svyaz.schema.snapshot import Field
 from svyaz.storage.binds import Sql
 from svyaz.storage.compile_expression import PIECES
 from svyaz.storage.query import Measure
-from svyaz.storage.scope import Scope, entity_number, hop, is_many, targets_of, value_at
+from svyaz.storage.scope import Scope, entity_number, hop, is_many, is_written_out, targets_of, value_at
 from svyaz.storage.sqlite_functions import quotient
 
 HIGH = 10**9
@@ -66,7 +67,8 @@ def compile_measure(scope: Scope, measure: Measure) -> MeasureSql:
     if measure.function == "count":
         return MeasureSql(measure, (sa.func.count(value),))
     pieces = PIECES[scope.making.dialect]
-    currency = field.options["base"] if field.type == "money" else ""
+    shown, options = shown_as(field.type, field.options)
+    currency = options["base"] if shown == "money" else ""
     minor, cur = _parts_of_money(scope, measure) if currency else (None, None)
     columns: tuple[Sql, ...]
     if measure.function in ("sum", "share", "avg"):
@@ -100,6 +102,8 @@ def _parts_of_money(scope: Scope, measure: Measure) -> tuple[Sql | None, Sql | N
         if len(targets_of(scope, key)) != 1 or entity_number(scope, key) is not None or is_many(scope, key):
             return None, None
         scope = hop(scope, key)
+    if is_written_out(scope.entity.by_key[measure.path[-1]]):
+        return None, None
     minor, cur = scope.place(measure.path[-1]).columns[:2]
     return scope.column(minor.name, minor.kind), scope.column(cur.name, cur.kind)
 

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal as OneOf
+from typing import Any, Literal as OneOf
 
 from svyaz.storage.layout import layout
 from svyaz.storage.session import Session
 
 # A link keeps its target from being deleted, not from being changed; a change lets links through.
 _STRENGTH = {"link": "KEY SHARE", "change": "NO KEY UPDATE", "delete": "UPDATE"}
+
+
+def hold_read(session: Session, entity: str, ids: Iterable[int]) -> None:
+    """Nobody changes these records until the commit; others may read and link to them, and hold them likewise."""
+    if session.dialect == "postgresql" and session.writes:
+        table = layout(session.snapshot, entity).table
+        session.fetch(
+            f'SELECT 1 FROM "{table}" WHERE {session.in_list("sv_id", "bigint")} ORDER BY sv_id FOR SHARE',
+            (session.list_parameter(ids),),
+        )
+
+
+def lock_query(
+    session: Session, entity: str, ids: Iterable[int], why: OneOf["link", "change", "delete"]
+) -> tuple[str, tuple[Any, ...]] | None:
+    """What `lock` asks, to travel with other queries; None where nothing has to be locked."""
+    if session.dialect != "postgresql" or not session.writes:
+        return None
+    table = layout(session.snapshot, entity).table
+    among = session.in_list("sv_id", "bigint")
+    return (
+        f'SELECT sv_id FROM "{table}" WHERE {among} AND sv_deleted_at IS NULL ORDER BY sv_id FOR {_STRENGTH[why]}',
+        (session.list_parameter(ids),),
+    )
 
 
 def lock(session: Session, entity: str, ids: Iterable[int], why: OneOf["link", "change", "delete"]) -> set[int]:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from svyaz.expression.tree import Node
-from svyaz.schema.snapshot import Entity, Snapshot
+from svyaz.schema.snapshot import Entity, Field, Snapshot
 from svyaz.storage.as_of_names import past_table, present_table, untouched
 from svyaz.storage.binds import Binds, Condition, Sql, sql_type
 from svyaz.storage.layout import SYSTEM_FIELDS, FieldLayout, layout
@@ -33,6 +33,8 @@ class Conditions(Protocol):
     """The compiler of formulas, as much as scopes need of it."""
 
     def condition(self, node: Node, scope: Scope) -> Condition: ...
+
+    def computed(self, scope: Scope, field: Field) -> Sql: ...
 
 
 @dataclass(slots=True)
@@ -128,10 +130,18 @@ def own_value(scope: Scope, key: str) -> Sql:
     if key in SYSTEM_FIELDS:
         column = SYSTEM_FIELDS[key]
         return scope.column(column.name, column.kind)
+    one = scope.entity.by_key[key]
+    if is_written_out(one):
+        return scope.making.conditions.computed(scope, one)
     value = scope.place(key).value
     if value is None:
         raise KeyError(key)
     return scope.column(value.name, value.kind)
+
+
+def is_written_out(field: Field) -> bool:
+    """Whether the value is an expression of the query: a computed one that depends on today is not kept."""
+    return field.computed is not None and field.computed.volatile
 
 
 def hop(scope: Scope, key: str) -> Scope:

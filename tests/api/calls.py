@@ -36,6 +36,9 @@ class GoodCall:
 CSV = "Название;ИНН\r\nООО «Лютик»;7707083893\r\n".encode()
 HIDE = {"do": "hide_field", "entity": "deal", "field": "description"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
+# A picture of 16 by 16 points: of a PNG only the head is looked at.
+PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (16).to_bytes(4, "big") * 2 + b"\x08\x06\x00\x00\x00"
+ONE_PICTURE = {"file": ("знак.png", PICTURE, "image/png")}
 
 
 def good_calls(site: Site) -> list[GoodCall]:
@@ -62,19 +65,6 @@ def good_calls(site: Site) -> list[GoodCall]:
     deal, imports = f"/api/records/deal/{record['id']}", [f"/api/imports/{run['id']}" for run in runs]
     entity, one = "/api/records/{entity}", "/api/records/{entity}/{id}"
     return [
-        GoodCall("GET", "/api/session", "/api/session"),
-        GoodCall("POST", "/api/session", "/api/session", {"login": "olga", "password": "верный-пароль-7"}),
-        GoodCall("GET", "/api/sessions", "/api/sessions"),
-        GoodCall("DELETE", "/api/sessions/{id}", f"/api/sessions/{other}", status=204),
-        GoodCall("GET", "/api/me", "/api/me"),
-        GoodCall("PUT", "/api/me/language", "/api/me/language", {"language": "en"}),
-        GoodCall("GET", "/api/tokens", "/api/tokens"),
-        GoodCall("POST", "/api/tokens", "/api/tokens", {"title": "склад", "scope": "read", "days": 30}, status=201),
-        GoodCall("DELETE", "/api/tokens/{id}", f"/api/tokens/{token}", status=204),
-        GoodCall("GET", "/api/preferences/{key}", "/api/preferences/list.deal"),
-        GoodCall("PUT", "/api/preferences/{key}", "/api/preferences/list.deal", {"value": {"pinned": 2}}, status=204),
-        GoodCall("POST", "/api/quick-add/read", "/api/quick-add/read", {"text": "Позвонить завтра в 15"}),
-        GoodCall("GET", "/api/schema", "/api/schema"),
         GoodCall("GET", "/api/schema/source", "/api/schema/source", who="Артём"),
         GoodCall("GET", "/api/schema/palette", "/api/schema/palette", who="Артём"),
         GoodCall("POST", "/api/schema/plan", "/api/schema/plan", {"revision": 1, "edits": [HIDE]}, who="Артём"),
@@ -82,6 +72,62 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
         GoodCall("GET", "/api/schema/revisions", "/api/schema/revisions", who="Артём"),
         GoodCall("GET", "/api/schema/revisions/{id}", "/api/schema/revisions/1?against=1", who="Артём"),
+        GoodCall("GET", "/api/session", "/api/session"),
+        GoodCall("POST", "/api/session", "/api/session", {"login": "olga", "password": "верный-пароль-7"}),
+        GoodCall("GET", "/api/sessions", "/api/sessions"),
+        GoodCall("DELETE", "/api/sessions/{id}", f"/api/sessions/{other}", status=204),
+        GoodCall("GET", "/api/me", "/api/me"),
+        GoodCall("PUT", "/api/me/language", "/api/me/language", {"language": "en"}),
+        GoodCall("GET", "/api/company", "/api/company", who="Артём"),
+        GoodCall("PUT", "/api/company", "/api/company", {"first_weekday": 7}, who="Артём", status=204),
+        GoodCall("POST", "/api/company/logo", "/api/company/logo", {}, who="Артём", status=201, files=ONE_PICTURE),
+        GoodCall("GET", "/api/company/logo", "/api/company/logo"),
+        GoodCall("DELETE", "/api/company/logo", "/api/company/logo", who="Артём", status=204),
+        GoodCall("GET", "/api/company/calendar/{year}", "/api/company/calendar/2026"),
+        GoodCall(
+            "PUT",
+            "/api/company/calendar/{year}",
+            "/api/company/calendar/2026",
+            {"days": {"2026-05-08": "off"}},
+            who="Артём",
+        ),
+        GoodCall(
+            "PUT",
+            "/api/company/week",
+            "/api/company/week",
+            {"weekdays": [1, 2, 3, 4], "hours": [["10:00", "19:00"]]},
+            who="Артём",
+            status=204,
+        ),
+        GoodCall("GET", "/api/company/numbering", "/api/company/numbering", who="Артём"),
+        GoodCall(
+            "PUT",
+            "/api/company/numbering",
+            "/api/company/numbering",
+            {"entity": "deal", "field": "number", "pattern": "С-{0000}", "reset": "never"},
+            who="Артём",
+            status=204,
+        ),
+        GoodCall(
+            "POST",
+            "/api/company/numbering/example",
+            "/api/company/numbering/example",
+            {"entity": "deal", "field": "number", "pattern": "С-{0000}", "reset": "never"},
+            who="Артём",
+        ),
+        GoodCall("PUT", "/api/company/requisites", "/api/company/requisites", {"url": ""}, who="Артём", status=204),
+        GoodCall("GET", "/api/requisites/{inn}", "/api/requisites/7707083893"),
+        GoodCall("GET", "/api/start", "/api/start", who="Артём"),
+        GoodCall("POST", "/api/start/sample", "/api/start/sample", {}, who="Артём", status=202),
+        GoodCall("GET", "/api/start/sample/removal", "/api/start/sample/removal", who="Артём"),
+        GoodCall("POST", "/api/start/sample/removal", "/api/start/sample/removal", {}, who="Артём", status=202),
+        GoodCall("GET", "/api/tokens", "/api/tokens"),
+        GoodCall("POST", "/api/tokens", "/api/tokens", {"title": "склад", "scope": "read", "days": 30}, status=201),
+        GoodCall("DELETE", "/api/tokens/{id}", f"/api/tokens/{token}", status=204),
+        GoodCall("GET", "/api/preferences/{key}", "/api/preferences/list.deal"),
+        GoodCall("PUT", "/api/preferences/{key}", "/api/preferences/list.deal", {"value": {"pinned": 2}}, status=204),
+        GoodCall("POST", "/api/quick-add/read", "/api/quick-add/read", {"text": "Позвонить завтра в 15"}),
+        GoodCall("GET", "/api/schema", "/api/schema"),
         GoodCall("GET", entity, "/api/records/deal"),
         GoodCall("POST", f"{entity}/query", "/api/records/deal/query", {"totals": [{"function": "count"}]}),
         GoodCall("POST", entity, "/api/records/deal", {"values": {"title": "Краны"}}, status=201),
@@ -109,6 +155,13 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("PATCH", one, deal, {"version": 2, "values": {"description": "Срочно"}}),
         GoodCall("GET", f"{one}/delete", f"{deal}/delete", who="Артём"),
         GoodCall("GET", f"{one}/history", f"{deal}/history"),
+        GoodCall("POST", f"{one}/copy", f"{deal}/copy", {"values": {"title": "Насосы ещё раз"}}, status=201),
+        GoodCall(
+            "POST",
+            f"{entity}/move",
+            "/api/records/deal/move",
+            {"ids": [record["id"]], "pipeline": "products", "stages": {"new": "prospecting"}},
+        ),
         GoodCall("POST", f"{one}/undo", f"{deal}/undo", {"seq": seq}),
         GoodCall("GET", f"{one}/timeline", f"{deal}/timeline"),
         GoodCall("POST", f"{one}/timeline", f"{deal}/timeline", {"kind": "note", "text": "Ждут счёт"}, status=201),
@@ -155,13 +208,6 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall(
             "POST",
             "/api/reports/funnel/records",
-        GoodCall("POST", f"{one}/copy", f"{deal}/copy", {"values": {"title": "Насосы ещё раз"}}, status=201),
-        GoodCall(
-            "POST",
-            f"{entity}/move",
-            "/api/records/deal/move",
-            {"ids": [record["id"]], "pipeline": "products", "stages": {"new": "prospecting"}},
-        ),
             "/api/reports/funnel/records",
             {"entity": "deal", "figure": "entered", "stage": "new"},
         ),

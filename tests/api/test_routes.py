@@ -84,7 +84,7 @@ def test_own_page_is_not_taken_for_another_site(site: Site) -> None:
 
 def test_route_of_an_ability_says_who_may(site: Site) -> None:
     calls = [one for one in good_calls(site) if DECLARED[one.method, one.route].needs not in ("nobody", "person")]
-    assert len(calls) == 20
+    assert len(calls) >= 20
     olga = site.browser("Ольга")
     with site.nothing_changes():
         for call in calls:

@@ -251,3 +251,15 @@ def test_unique_over_values_that_repeat_is_refused_in_the_plan_with_examples(sit
     unique = {"do": "change_field", "entity": "counterparty", "field": "city", "set": {"unique": True}}
     error = artem.refused("POST", "/api/schema/plan", 422, {"revision": 1, "edits": [unique]})
     assert error["code"] == "unique_has_duplicates" and error["facts"]["count"] == 1
+
+
+def test_going_back_to_a_configuration_that_lacked_a_stage_asks_where_its_records_go(site: Site) -> None:
+    artem = site.browser("Артём")
+    stage = {"key": "waiting", "title": "Ждём"}
+    apply(artem, {"do": "put_stage", "entity": "deal", "pipeline": "sales", "stage": stage})
+    deal = artem.create("deal", title="Насосы", stage="waiting")["id"]
+    told = artem.post("/api/schema/plan", {"revision": 2, "restore": 1})
+    assert [(one["value"], one["count"]) for one in told["asks"]] == [("waiting", 1)]
+    answer = {"do": "drop_stage", "entity": "deal", "stage": "waiting", "to": "new"}
+    artem.post("/api/schema/apply", {"revision": 2, "restore": 1, "edits": [answer]})
+    assert artem.open("deal", deal)["values"]["stage"] == "new"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from svyaz.fields.base import Terms
-from svyaz.fields.registry import TYPES
+from svyaz.fields.registry import PLAIN as TYPES
 from svyaz.kernel.problem import BadValue
 from svyaz.kernel.words import load_words
 

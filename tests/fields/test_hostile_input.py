@@ -8,7 +8,7 @@ import pytest
 from hypothesis import event, given, settings, strategies as st
 
 from svyaz.fields.base import Columns, Rows, Terms
-from svyaz.fields.registry import TYPES
+from svyaz.fields.registry import PLAIN as TYPES
 from svyaz.kernel.clock import iso
 from svyaz.kernel.numbers import NumberAmbiguous
 from svyaz.kernel.problem import BadValue

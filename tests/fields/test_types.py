@@ -9,7 +9,7 @@ import pytest
 from svyaz.fields.account import fits_bank
 from svyaz.fields.autonumber import count_of, is_pattern, number_text, period_of
 from svyaz.fields.base import Columns, Rows, Terms
-from svyaz.fields.registry import ALL, TYPES
+from svyaz.fields.registry import ALL, PLAIN as TYPES
 from svyaz.kernel.problem import BadValue
 from svyaz.kernel.text import sort_key
 from svyaz.kernel.values import Labelled, Money, Ref

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from svyaz.fields.registry import TYPES
+from svyaz.fields.registry import PLAIN as TYPES
 from svyaz.schema.snapshot import Entity, Snapshot
 from svyaz.storage import catalog, ddl, names, system_tables
 from svyaz.storage.engine import Database
