@@ -118,7 +118,7 @@ def newest(
     while True:
         if not ready:
             # What is collected and sorted anyway is taken at once.
-            most = FREQUENT if rare else size
+            most = max(FREQUENT, size) if rare else size
             ready = _newest(session, entity, needs, groups, below, most, rare)
             last = len(ready) < most
         block, ready = ready[:size], ready[size:]
