@@ -54,7 +54,16 @@ COMPONENTS: dict[str, Schema] = {
         kept_back=several(shape(field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
         jobs=several(NUMBER),
     ),
-    "Session": shape(signed_in=YES_NO, csrf=TEXT, company=TEXT, language=TEXT, must_change=YES_NO),
+    "Session": shape(signed_in=YES_NO, csrf=TEXT, company=TEXT, language=TEXT, must_change=YES_NO, logo=maybe(TEXT)),
+    "Calendar": shape(
+        year=NUMBER,
+        weekdays=several(NUMBER),
+        hours=several(several(TEXT)),
+        days=MAP,
+        own=YES_NO,
+        named=YES_NO,
+        worked=NUMBER,
+    ),
     "Page": {
         "type": "object",
         "properties": {
@@ -217,8 +226,45 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         roles=several(shape(key=TEXT, title=TEXT)),
         must_change=YES_NO,
         photo=ANY,
+        shell=MAP,
+        requisites_by_inn=YES_NO,
     ),
     ("PUT", "/api/me/language"): shape(language=TEXT),
+    ("GET", "/api/company"): shape(
+        title=TEXT,
+        currency=TEXT,
+        currency_held_by=maybe(TEXT),
+        zone=TEXT,
+        first_weekday=NUMBER,
+        logo=maybe(TEXT),
+        trash_days=NUMBER,
+        requisites=shape(url=TEXT, has_token=YES_NO, private=YES_NO, usual_url=TEXT),
+    ),
+    ("POST", "/api/company/logo"): shape(logo=TEXT),
+    ("GET", "/api/start"): shape(
+        sample=shape(state=TEXT, undo=maybe(NUMBER)), steps=several(shape(key=TEXT, entity=TEXT, done=YES_NO))
+    ),
+    ("POST", "/api/start/sample"): shape(job=NUMBER),
+    ("GET", "/api/start/sample/removal"): shape(back=NUMBER, kept=several(shape(entity=TEXT, id=NUMBER, reason=TEXT))),
+    ("POST", "/api/start/sample/removal"): shape(job=NUMBER),
+    ("GET", "/api/company/calendar/{year}"): named("Calendar"),
+    ("PUT", "/api/company/calendar/{year}"): named("Calendar"),
+    ("GET", "/api/company/numbering"): shape(
+        numbering=several(
+            shape(
+                entity=TEXT,
+                entity_title=TEXT,
+                field=TEXT,
+                title=TEXT,
+                pattern=TEXT,
+                reset=TEXT,
+                last=NUMBER,
+                examples=several(TEXT),
+            )
+        )
+    ),
+    ("POST", "/api/company/numbering/example"): shape(examples=several(TEXT)),
+    ("GET", "/api/requisites/{inn}"): shape(configured=YES_NO, values=MAP),
     ("GET", "/api/tokens"): shape(
         tokens=several(
             shape(id=NUMBER, title=TEXT, scope=TEXT, created_at=INSTANT, expires_at=INSTANT, used_at=maybe(INSTANT))
@@ -244,6 +290,10 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/bulk"): shape(
         batch=maybe(NUMBER), results=several(shape(id=maybe(NUMBER), problems=several(named("Told"))))
     ),
+    ("POST", f"{RECORD}/copy"): named("Record"),
+    ("POST", f"{RECORDS}/move"): shape(
+        batch=NUMBER, results=several(shape(id=NUMBER, problems=several(named("Told"))))
+    ),
     ("POST", f"{RECORDS}/check"): shape(
         duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY)),
         problems=several(named("Told")),
@@ -254,7 +304,9 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/next-steps"): shape(steps=several({"type": "array"})),
     ("POST", f"{RECORDS}/formula"): shape(formula=TEXT, titles=TEXT, problems=several(named("Told"))),
     ("GET", "/api/formula-functions"): shape(functions=several(shape(name=TEXT, key=TEXT, about=TEXT, example=TEXT))),
-    ("GET", "/api/views/{entity}"): shape(views=several(named("View")), default=TEXT, may_share=YES_NO),
+    ("GET", "/api/views/{entity}"): shape(
+        views=several(named("View")), default=TEXT, may_share=YES_NO, roles=several(shape(key=TEXT, title=TEXT))
+    ),
     ("POST", "/api/views/{entity}"): named("View"),
     ("PATCH", "/api/views/{entity}/{id}"): named("View"),
     ("GET", f"{RECORD}/history"): shape(
@@ -290,8 +342,6 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/notices/read"): shape(read=NUMBER),
     ("POST", "/api/files"): named("File"),
     ("POST", "/api/imports"): named("Import"),
-    ("POST", f"{RECORD}/copy"): named("Record"),
-    ("POST", f"{RECORDS}/move"): shape(batch=NUMBER, results=several(shape(id=NUMBER, problems=several(named("Told"))))),
     ("GET", "/api/imports"): shape(imports=several(shape(id=NUMBER, entity=TEXT, state=TEXT, file=TEXT, at=INSTANT))),
     ("GET", "/api/imports/{id}"): named("Import"),
     ("PUT", "/api/imports/{id}"): named("Import"),
@@ -381,6 +431,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         ),
     ),
     ("POST", "/api/schema/apply"): named("Reshaped"),
+    ("POST", f"{RECORDS}/merge"): shape(batch=NUMBER, moved=NUMBER),
     ("POST", "/api/schema/undo"): named("Reshaped"),
     ("GET", "/api/schema/revisions"): shape(
         revisions=several(shape(number=NUMBER, at=INSTANT, actor=named("Link"), title=TEXT, steps=several(TEXT)))
@@ -421,10 +472,12 @@ LATER: dict[tuple[str, str], Schema] = {
 }
 FILES: dict[tuple[str, str], str] = {
     ("GET", "/api/files/{id}"): "application/octet-stream",
+    ("GET", "/api/company/logo"): "image/png",
     ("GET", "/api/imports/{id}/errors.csv"): "text/csv",
     ("GET", "/api/live"): "text/event-stream",
 }
 FORMS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/files"): shape(file={"type": "string", "format": "binary"}),
+    ("POST", "/api/company/logo"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/imports"): shape(file={"type": "string", "format": "binary"}, entity=TEXT),
 }

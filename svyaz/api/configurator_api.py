@@ -18,6 +18,7 @@ from svyaz.configurator.uses import Use
 from svyaz.configurator.written import palette, written
 from svyaz.kernel.http import Answer
 from svyaz.kernel.words import Words
+from svyaz.records.merge_entries import merge_entries
 from svyaz.schema.snapshot import Snapshot, Title
 from svyaz.storage.convert import NotConverted
 
@@ -37,6 +38,13 @@ class SchemaApplyBody(SchemaPlanBody, forbid_unknown_fields=True):
 
     title: str = ""
     confirm: str = ""
+
+
+class MergeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """into: the value that stays;  others: those that become it."""
+
+    into: int
+    others: list[int] = msgspec.field(name="from")
 
 
 class SchemaUndoBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,6 +91,14 @@ def undo(call: Call) -> Answer:
         pass
     wanted = Wanted(body.revision, restore=body.revision - 1)
     return Answer(body=_told_outcome(apply_wanted(call.company, actor, wanted, "", body.confirm)))
+
+
+def merge_values(call: Call) -> Answer:
+    """POST /api/records/{entity}/merge"""
+    body = call.body(MergeBody)
+    with call.writing() as (session, actor):
+        batch, moved = merge_entries(session, actor, call.incoming.params["entity"], body.into, body.others)
+    return Answer(body={"batch": batch, "moved": moved})
 
 
 def list_revisions(call: Call) -> Answer:
@@ -209,6 +225,13 @@ ROUTES = (
     Route("POST", "/api/schema/plan", plan, "What a change would do", needs=CONFIGURE, body=SchemaPlanBody, reads=True),
     Route("POST", "/api/schema/apply", apply, "Change the configuration", needs=CONFIGURE, body=SchemaApplyBody),
     Route("POST", "/api/schema/undo", undo, "Take the last change back", needs=CONFIGURE, body=SchemaUndoBody),
+    Route(
+        "POST",
+        "/api/records/{entity}/merge",
+        merge_values,
+        "Make several values of a dictionary one",
+        body=MergeBody,
+    ),
     Route(
         "GET",
         "/api/schema/revisions",

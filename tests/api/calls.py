@@ -50,6 +50,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     batch = artem.delete(f"/api/records/deal/{gone}")["batch"]
     again = artem.create("deal", title="Ещё лишняя")["id"]
     artem.delete(f"/api/records/deal/{again}")
+    values = [artem.create("source", title=said)["id"] for said in ("Сайт", "сайт компании")]
     token = olga.post("/api/tokens", {"title": "сайт"}, 201)["id"]
     spare = site.browser("Ольга")
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
@@ -70,6 +71,9 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/schema/plan", "/api/schema/plan", {"revision": 1, "edits": [HIDE]}, who="Артём"),
         GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE]}, who="Артём"),
         GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
+        GoodCall(
+            "POST", f"{entity}/merge", "/api/records/source/merge", {"into": values[0], "from": values[1:]}, who="Артём"
+        ),
         GoodCall("GET", "/api/schema/revisions", "/api/schema/revisions", who="Артём"),
         GoodCall("GET", "/api/schema/revisions/{id}", "/api/schema/revisions/1?against=1", who="Артём"),
         GoodCall("GET", "/api/session", "/api/session"),

@@ -263,3 +263,16 @@ def test_going_back_to_a_configuration_that_lacked_a_stage_asks_where_its_record
     answer = {"do": "drop_stage", "entity": "deal", "stage": "waiting", "to": "new"}
     artem.post("/api/schema/apply", {"revision": 2, "restore": 1, "edits": [answer]})
     assert artem.open("deal", deal)["values"]["stage"] == "new"
+
+
+def test_values_of_a_dictionary_are_merged_and_the_merge_is_taken_back(site: Site) -> None:
+    artem = site.browser("Артём")
+    one, two = (artem.create("source", title=said)["id"] for said in ("Сайт", "Наш сайт"))
+    deal = artem.create("deal", title="Насосы", source=two)["id"]
+    done = artem.post("/api/records/source/merge", {"into": one, "from": [two, one]})
+    assert done["moved"] == 1 and artem.open("deal", deal)["values"]["source"] == [one, "Сайт"]
+    assert artem.ids("source", filter="title = 'Наш сайт'") == []
+    artem.post(f"/api/changes/{done['batch']}/undo")
+    assert artem.open("deal", deal)["values"]["source"] == [two, "Наш сайт"]
+    artem.refused("POST", "/api/records/deal/merge", 422, {"into": deal, "from": []})
+    site.browser("Ольга").refused("POST", "/api/records/source/merge", 403, {"into": one, "from": [two]})
