@@ -46,7 +46,12 @@ def list_views(call: Call) -> Answer:
             body={
                 "views": [told_view(one, call.language) for one in views],
                 "default": saved_views.default_view(session, actor, entity),
-                "may_share": saved_views.SHARE in actor.abilities,
+                "may_share": (sharing := saved_views.SHARE in actor.abilities),
+                "roles": [
+                    {"key": role.key, "title": role.title.say(actor.language)}
+                    for role in session.snapshot.roles.values()
+                    if sharing
+                ],
             }
         )
 

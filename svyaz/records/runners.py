@@ -45,7 +45,7 @@ def undo_later(session: Session, actor: Actor, batch: int, force: bool = False) 
 
 
 def change_matching(context: JobContext, arguments: Mapping[str, Any], actor_of: ActorOf) -> dict[str, Any]:
-    """{"done", "left", "problems"}: how many were written, how many could not be, and why the first of them."""
+    """{"done", "left", "problems", "batch"}: how many were written, how many could not be, and why the first of them."""
     entity, filter, values = str(arguments["entity"]), str(arguments["filter"]), arguments["change"]
     verb = "delete" if values is None else "change"
     with context.company.read() as session:
@@ -55,7 +55,7 @@ def change_matching(context: JobContext, arguments: Mapping[str, Any], actor_of:
     problems: list[tuple[int, Problem]] = []
     for start in range(0, len(ids), PORTION):
         if context.cancelled():
-            raise Cancelled(_told(done, problems))
+            raise Cancelled({**_told(done, problems), "batch": int(arguments["batch"])})
         with context.company.write() as session:
             actor = actor_of(session, context.actor)
             part = _still_matching(session, actor, entity, filter, verb, ids[start : start + PORTION])
@@ -67,7 +67,7 @@ def change_matching(context: JobContext, arguments: Mapping[str, Any], actor_of:
                 problems += [(part[at], told[0]) for at, told in written.problems.items()]
             done = min(start + PORTION, len(ids)) - len(problems)
             context.tell(session, start + len(part), len(ids))
-    return _told(done, problems)
+    return {**_told(done, problems), "batch": int(arguments["batch"])}
 
 
 def undo_in_portions(context: JobContext, arguments: Mapping[str, Any], actor_of: ActorOf) -> dict[str, Any]:

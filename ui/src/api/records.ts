@@ -28,7 +28,8 @@ export const suggest = (entity: string, text: string, limit = 20, signal?: Abort
   request("GET", `${at(entity)}/suggest${queryText({ q: text, limit })}`, undefined, signal);
 
 export type BulkOperation =
-  | { readonly do: "change"; readonly id: number; readonly values: Values }
+  | { readonly do: "create"; readonly values: Values }
+  | { readonly do: "change"; readonly id: number; readonly version?: number; readonly values: Values }
   | { readonly do: "delete"; readonly id: number };
 
 export interface BulkAnswer {
@@ -102,3 +103,5 @@ export interface JobView {
 }
 
 export const readJob = (id: number): Promise<JobView> => request("GET", `/api/jobs/${id}`);
+
+export const cancelJob = (id: number): Promise<void> => request("DELETE", `/api/jobs/${id}`);

@@ -267,3 +267,41 @@ export interface TrashRow {
   readonly deleted_at: string;
   readonly deleted_by: LinkCell | null;
 }
+
+/** What a view kept by people says; `asked` and the `asked` of colours are the interface's own. */
+export interface ViewBody {
+  readonly kind: string;
+  readonly columns: readonly string[];
+  readonly widths: Readonly<Record<string, number>>;
+  readonly filter: string;
+  readonly asked: Json;
+  readonly sort: readonly string[];
+  readonly group: string;
+  readonly totals: Readonly<Record<string, string>>;
+  readonly total: string;
+  readonly pipeline: string;
+  readonly colours: readonly { readonly hue: number; readonly rule: string; readonly field: string; readonly asked: Json }[];
+  readonly height: "compact" | "normal" | "tall";
+  readonly pinned: number;
+  readonly more: Readonly<Record<string, Json>>;
+}
+
+export interface SavedView {
+  readonly id: number;
+  readonly key: string;
+  readonly version: number;
+  readonly title: string;
+  readonly shared: boolean;
+  readonly roles: readonly string[];
+  readonly may_change: boolean;
+  readonly view: ViewBody;
+  readonly problems: readonly ProblemView[];
+}
+
+export interface KeptViews {
+  readonly views: readonly SavedView[];
+  readonly default: string;
+  readonly may_share: boolean;
+  /** With whom one may share; [] when one may not. */
+  readonly roles: readonly { readonly key: string; readonly title: string }[];
+}

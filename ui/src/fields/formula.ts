@@ -18,3 +18,9 @@ export function all(clauses: readonly string[]): string {
   const given = clauses.filter((clause) => clause.trim() !== "");
   return given.length < 2 ? (given[0] ?? "") : given.map((clause) => `(${clause})`).join(" and ");
 }
+
+/** At least one of the clauses; an empty one asks nothing. */
+export function any(clauses: readonly string[]): string {
+  const given = clauses.filter((clause) => clause.trim() !== "");
+  return given.length < 2 ? (given[0] ?? "") : given.map((clause) => `(${clause})`).join(" or ");
+}

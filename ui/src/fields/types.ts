@@ -16,6 +16,8 @@ export interface FieldType {
   readonly edit: Component;
   /** For types that are typed in: how the text stands in the input, and what is made of it. */
   readonly entry?: Entry;
+  /** For what can be called or written to: how an address of it begins. */
+  readonly scheme?: "tel" | "mailto";
   /** Conditions of a filter. */
   readonly ask: Asking;
 }
@@ -32,7 +34,7 @@ export type Read = { readonly cell: Cell } | { readonly problem: WordKey };
 /** Where the caret goes after an edit. */
 export type Move = "down" | "right" | "left";
 
-export type Condition = "is" | "is_not" | "contains" | "starts" | "equals" | "differs" | "more" | "at_least" | "less" | "at_most" | "between" | "period" | "before" | "after" | "yes" | "no" | "empty" | "filled";
+export type Condition = "is" | "is_not" | "contains" | "starts" | "equals" | "differs" | "more" | "at_least" | "less" | "at_most" | "between" | "period" | "next_days" | "last_days" | "older" | "later" | "before" | "after" | "yes" | "no" | "empty" | "filled";
 
 export interface Asking {
   /** What can be asked of this field, the usual first. */

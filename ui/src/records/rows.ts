@@ -17,9 +17,46 @@ export interface RowsQuery {
 }
 
 const PAGE = 100;
+const AT_ONCE = 4;
 
-export function useRows(query: Ref<RowsQuery>) {
+/** The heading of a group in a grouped list. */
+export interface GroupHead {
+  readonly key: string;
+  readonly title: string;
+  readonly hue: number | null;
+  readonly count: number;
+  readonly open: boolean;
+  readonly totals: readonly { readonly title: string; readonly text: string }[];
+}
+
+/** What a grid asks of its rows: a plain list (useRows) or a grouped one (views/list/groups.ts). */
+export interface Rows {
+  /** Lines of the grid: records, and headings of groups where there are any. */
+  readonly total: Ref<number>;
+  /** Records; of an uncounted list, as many as are known to be. */
+  readonly count: Ref<number>;
+  /** There are more than `count`: the exact number is still being found out. */
+  readonly capped: Ref<boolean>;
+  readonly totals: Ref<readonly Cell[]>;
+  readonly loaded: Ref<boolean>;
+  readonly failed: Ref<string>;
+  readonly turn: Ref<number>;
+  readonly frozen: Ref<boolean>;
+  /** Read what is in sight; what has left it is not waited for any more. */
+  ensure(first: number, last: number): void;
+  /** Read all of it, for what is done with many rows. */
+  read(first: number, last: number): Promise<void>;
+  rowAt(index: number): Rec | undefined;
+  headAt?(index: number): GroupHead | null;
+  /** The number of a record in its group. */
+  orderAt?(index: number): number;
+  fields(): readonly string[];
+  reload(): void;
+}
+
+export function useRows(query: Ref<RowsQuery>): Rows {
   const total = ref(0);
+  const capped = ref(false);
   const totals = shallowRef<readonly Cell[]>([]);
   const pages = shallowReactive(new Map<number, readonly Rec[]>());
   const loaded = ref(false);
@@ -32,29 +69,39 @@ export function useRows(query: Ref<RowsQuery>) {
   let moved = false;
   let stale = false;
   let counted = false;
-  let pending = new Set<number>();
+  const pending = new Map<number, { readonly over: Promise<void>; readonly stop: AbortController }>();
   let stop = new AbortController();
 
   const asked = computed(() => JSON.stringify([query.value.entity, query.value.filter, query.value.sort, query.value.fields, query.value.kept]));
 
-  async function readPage(index: number): Promise<void> {
-    if ((!stale && pages.has(index)) || pending.has(index)) return;
-    pending.add(index);
-    const { signal } = stop;
+  function readPage(index: number): Promise<void> {
+    if (!stale && pages.has(index)) return Promise.resolve();
+    const asking = pending.get(index);
+    if (asking) return asking.over;
+    const mine = new AbortController();
+    const over = askPage(index, mine.signal).finally(() => {
+      if (pending.get(index)?.stop === mine) pending.delete(index);
+    });
+    pending.set(index, { over, stop: mine });
+    return over;
+  }
+
+  async function askPage(index: number, signal: AbortSignal): Promise<void> {
     const { entity, filter, sort, fields, kept } = query.value;
+    // With the first page a quick word on how many there are: exact up to a thousand.
+    const quick = index === 0 && !counted ? { count: "capped" as const } : {};
     try {
-      const page = await queryPage(entity, { filter, sort, fields, offset: index * PAGE, limit: PAGE, ...(kept ? { kept } : {}) }, signal);
+      const page = await queryPage(entity, { filter, sort, fields, offset: index * PAGE, limit: PAGE, ...quick, ...(kept ? { kept } : {}) }, signal);
       if (signal.aborted) return;
       refresh();
       pages.set(index, putRows(entity, page.columns, page.rows));
       // Until the exact count is here the list is as long as what has been seen.
-      total.value = Math.max(total.value, index * PAGE + page.rows.length);
+      total.value = Math.max(total.value, index * PAGE + page.rows.length, counted ? 0 : (page.count?.value ?? 0));
+      if (page.count && !counted) capped.value = page.count.capped;
       loaded.value = true;
       failed.value = "";
     } catch (refusal) {
       if (!signal.aborted) fail(refusal);
-    } finally {
-      if (!signal.aborted) pending.delete(index);
     }
   }
 
@@ -74,6 +121,7 @@ export function useRows(query: Ref<RowsQuery>) {
       const answer = await queryPage(entity, { filter, limit: 0, count: "exact", totals: measures, ...(kept ? { kept } : {}) }, signal);
       if (signal.aborted) return;
       counted = answer.count !== undefined;
+      capped.value = false;
       total.value = answer.count?.value ?? total.value;
       totals.value = answer.totals ?? [];
     } catch (refusal) {
@@ -89,7 +137,7 @@ export function useRows(query: Ref<RowsQuery>) {
   function reload(): void {
     stop.abort();
     stop = new AbortController();
-    pending = new Set();
+    forsake(() => true);
     stale = true;
     counted = false;
     failed.value = "";
@@ -102,9 +150,28 @@ export function useRows(query: Ref<RowsQuery>) {
     return Array.from({ length: Math.floor(Math.max(first, last - 1) / PAGE) - from + 1 }, (_, offset) => from + offset);
   };
 
+  function forsake(which: (index: number) => boolean): void {
+    for (const [index, { stop: one }] of pending) {
+      if (!which(index)) continue;
+      one.abort();
+      pending.delete(index);
+    }
+  }
+
+  // The bar is dragged over hundreds of pages: those it has passed must not stand before the one it came to.
   function ensure(first: number, last: number): void {
     sight = [first, last];
-    for (const index of pagesOf(first, last)) void readPage(index);
+    const wanted = pagesOf(first, last);
+    forsake((index) => index !== 0 && !wanted.includes(index) && !needed.has(index));
+    for (const index of wanted) void readPage(index);
+  }
+
+  const needed = new Set<number>();
+  async function read(first: number, last: number): Promise<void> {
+    const wanted = pagesOf(first, last);
+    wanted.forEach((index) => needed.add(index));
+    for (let from = 0; from < wanted.length; from += AT_ONCE) await Promise.all(wanted.slice(from, from + AT_ONCE).map(readPage));
+    wanted.forEach((index) => needed.delete(index));
   }
 
   /** Others have changed something: what is in sight is read again where it stands, the rest when it is scrolled to. */
@@ -152,9 +219,10 @@ export function useRows(query: Ref<RowsQuery>) {
     clearTimeout(timer);
     timer = window.setTimeout(() => void readTotals(), 250);
   });
-  onScopeDispose(() => stop.abort());
+  onScopeDispose(() => {
+    stop.abort();
+    forsake(() => true);
+  });
 
-  return { total, totals, loaded, failed, turn, frozen, ensure, rowAt, reload };
+  return { total, count: total, capped, totals, loaded, failed, turn, frozen, ensure, read, rowAt, fields: () => query.value.fields, reload };
 }
-
-export type Rows = ReturnType<typeof useRows>;

@@ -34,12 +34,12 @@ const single = (icon: FieldType["icon"]): FieldType => ({
 export const choice = single(CircleDot);
 export const stage = single(Milestone);
 
-interface EditProps { cell: Cell; field: Field }
+interface EditProps { cell: Cell; field: Field; start?: string }
 type EditEvents = { done: (cell: Cell, move?: Move) => void; cancel: () => void };
 
 const OptionsEdit: FunctionalComponent<EditProps, EditEvents> = (props, { emit }) =>
-  h(OptionEdit, { cell: props.cell, field: props.field, multiple: true, onDone: (cell: Cell, move?: Move) => emit("done", cell, move), onCancel: () => emit("cancel") });
-OptionsEdit.props = ["cell", "field"];
+  h(OptionEdit, { ...props, multiple: true, onDone: (cell: Cell, move?: Move) => emit("done", cell, move), onCancel: () => emit("cancel") });
+OptionsEdit.props = ["cell", "field", "start"];
 OptionsEdit.emits = ["done", "cancel"];
 
 export const choices: FieldType = {

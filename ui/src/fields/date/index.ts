@@ -38,7 +38,13 @@ const dateEntry: Entry = {
 const instantEntry: Entry = {
   input: "datetime-local",
   show: (cell) => (cell ? toLocal(String(cell)) : ""),
-  read: (text) => (Number.isNaN(Date.parse(text)) ? { problem: "field.not_a_date" } : { cell: fromLocal(text.length === 10 ? `${text}T00:00` : text) }),
+  read(text, field) {
+    // «31.01.2027 14:30» as people type it, or what the browser's own input gives.
+    const [, day = "", time = "00:00"] = /^(\S+?)(?:[T ,]+(\d{1,2}:\d{2}).*)?$/.exec(text.trim()) ?? [];
+    const read = dateEntry.read(day, field);
+    const local = "cell" in read ? `${String(read.cell)}T${time.padStart(5, "0")}` : "";
+    return Number.isNaN(Date.parse(local)) ? { problem: "field.not_a_date" } : { cell: fromLocal(local) };
+  },
 };
 
 export const date: FieldType = {

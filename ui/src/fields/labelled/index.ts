@@ -26,6 +26,7 @@ function labelled(icon: Component, scheme: "tel" | "mailto", show: (value: strin
   const stop = (event: Event): void => event.stopPropagation();
   return {
     icon,
+    scheme,
     say: (cell) => linesOf(cell).map(([value]) => show(value)).join(", "),
     display: cellComponent(({ cell, flat }) => {
       const lines = linesOf(cell);

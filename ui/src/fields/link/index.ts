@@ -26,15 +26,15 @@ const askLink: Asking = {
   say: (value) => linksOf(value).map(linkLabel).join(", "),
 };
 
-interface EditProps { cell: Cell; field: Field }
+interface EditProps { cell: Cell; field: Field; start?: string }
 type EditEvents = { done: (cell: Cell, move?: Move) => void; cancel: () => void };
 
 function editor(multiple: boolean): Component {
   const component: FunctionalComponent<EditProps, EditEvents> = (props, { emit }) => h(LinkEdit, {
-    cell: props.cell, field: props.field, multiple: multiple || (props.field.options.many ?? false),
+    ...props, multiple: multiple || (props.field.options.many ?? false),
     onDone: (cell: Cell, move?: Move) => emit("done", cell, move), onCancel: () => emit("cancel"),
   });
-  component.props = ["cell", "field"];
+  component.props = ["cell", "field", "start"];
   component.emits = ["done", "cancel"];
   return component;
 }
