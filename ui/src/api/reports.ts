@@ -8,6 +8,8 @@ export interface PivotBody {
   readonly columns: readonly string[];
   readonly measures: readonly string[];
   readonly filter: string;
+  /** A day whose base is asked; absent for now. */
+  readonly as_of?: string;
 }
 
 /** rows, columns: headers; a shorter one is the total of what stands before it, [] the total of all.
@@ -29,6 +31,7 @@ export interface FunnelBody {
   readonly to: string | null;
   readonly by: string | null;
   readonly filter: string;
+  readonly as_of?: string;
 }
 
 export interface Counted {

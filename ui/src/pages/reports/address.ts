@@ -4,6 +4,7 @@ import { useRoute, useRouter, type LocationQuery } from "vue-router";
 import { all } from "../../fields/formula";
 import { findEntity, menu, schema, type Entity } from "../../schema";
 import { clauseOf, type Asked } from "../../views/settings";
+import { readMoment } from "../past/moment";
 
 export type Kind = "pivot" | "funnel";
 export type ChartKind = "bars" | "lines" | "none";
@@ -12,6 +13,8 @@ export interface Report {
   readonly kind: Kind;
   readonly entity: Entity;
   readonly asked: readonly Asked[];
+  /** The day whose base is reported on, "" for now. */
+  readonly at: string;
   /** pivot */
   readonly rows: readonly string[];
   readonly columns: readonly string[];
@@ -56,7 +59,7 @@ export function readReport(query: LocationQuery): Report | null {
   const chart = text(query, "chart");
   const fresh = kind === "pivot" && query["rows"] === undefined;
   return {
-    kind, entity, asked: readAsked(text(query, "where")),
+    kind, entity, asked: readAsked(text(query, "where")), at: readMoment(query["at"]),
     ...(fresh ? usual(entity) : { rows: list(query, "rows"), columns: list(query, "columns"), measures: list(query, "measures") }),
     chart: chart === "lines" || chart === "none" ? chart : "bars",
     pipeline: text(query, "pipeline"), period: query["period"] === undefined ? "" : text(query, "period"), by: text(query, "by"),
@@ -73,7 +76,7 @@ export function usual(entity: Entity): Pick<Report, "rows" | "columns" | "measur
 }
 
 export function writeReport(report: Report): Record<string, string> {
-  const shared = { kind: report.kind, of: report.entity.key, where: report.asked.length ? JSON.stringify(report.asked) : "" };
+  const shared = { kind: report.kind, of: report.entity.key, where: report.asked.length ? JSON.stringify(report.asked) : "", at: report.at };
   const own = report.kind === "pivot"
     ? { rows: report.rows.join(), columns: report.columns.join(), measures: report.measures.join(), chart: report.chart === "bars" ? "" : report.chart }
     : { pipeline: report.pipeline, period: report.period, by: report.by, only: report.only, named: report.onlyTitle };
