@@ -19,6 +19,7 @@ export const router = createRouter({
     { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true } },
     { path: "/-/password", component: () => import("../pages/PasswordPage.vue") },
     { path: "/-/reports", component: wordy(() => import("../pages/reports/ReportsPage.vue")) },
+    { path: "/-/past/:entity([a-z][a-z0-9_]*)", component: wordy(() => import("../pages/past/PastPage.vue")), props: entityProps, meta: { title: "past", same: "past" } },
     { path: "/-/import", component: wordy(() => import("../pages/imports/ImportsPage.vue")) },
     { path: "/-/import/:id(\\d+)", component: wordy(() => import("../pages/imports/ImportPage.vue")) },
     { path: "/-/about", component: () => import("../pages/AboutPage.vue") },

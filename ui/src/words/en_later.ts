@@ -391,4 +391,13 @@ export const words = {
       lost_profit: "Lost",
     },
   },
+  past: {
+    only_looking: "Read only: today's rights, the values at the end of that day",
+    shown: "Shown as it was on {day}",
+    another: "Another day",
+    back: "Show as it is now",
+    count: ["{n} record", "{n} records"],
+    empty: "There were no such records on that day",
+    open_now: "Open as it is now",
+  },
 } as const;
