@@ -18,6 +18,7 @@ from svyaz.api import (
     card_api,
     cells_api,
     configurator_api,
+    company_api,
     feed_api,
     files_api,
     imports_api,
@@ -29,6 +30,7 @@ from svyaz.api import (
     schema_api,
     search_api,
     session_api,
+    start_api,
     timeline_api,
     views_api,
 )
@@ -48,6 +50,7 @@ from svyaz.org.sessions import NotSignedIn
 from svyaz.records.runners import EMPTY_TRASH, record_runners
 from svyaz.records.trait import Trait
 from svyaz.search.follow import follow
+from svyaz.solutions import sample_removal
 from svyaz.solutions.shipped import PACKAGE
 from svyaz.storage.session import Session
 from svyaz.tenancy import company as tenancy
@@ -58,15 +61,17 @@ CONDUCT: tuple[Trait, ...] = (*TRAITS, structure.CONDUCT)
 
 PARTS: tuple[Route, ...] = (
     *session_api.ROUTES,
+    *start_api.ROUTES,
+    *company_api.ROUTES,
     *schema_api.ROUTES,
     *configurator_api.ROUTES,
     *records_api.ROUTES,
+    *card_api.ROUTES,
     *timeline_api.ROUTES,
     *files_api.ROUTES,
     *imports_api.ROUTES,
     *jobs_api.ROUTES,
     *reports_api.ROUTES,
-    *card_api.ROUTES,
     *search_api.ROUTES,
     *feed_api.ROUTES,
     *live_api.ROUTES,
@@ -112,6 +117,9 @@ RUNNERS: dict[str, Runner] = {
     "import": _import,
     "check_import": _check_import,
     "housekeeping": housekeeping.run,
+    sample_removal.LOAD: sample_removal.run_load,
+    sample_removal.REMOVE: sample_removal.run_removal,
+    sample_removal.RETURN: sample_removal.run_return,
     **record_runners(actor_of),
     **TRAIT_RUNNERS,
 }

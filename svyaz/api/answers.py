@@ -247,6 +247,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/start/sample"): shape(job=NUMBER),
     ("GET", "/api/start/sample/removal"): shape(back=NUMBER, kept=several(shape(entity=TEXT, id=NUMBER, reason=TEXT))),
     ("POST", "/api/start/sample/removal"): shape(job=NUMBER),
+    ("POST", "/api/start/sample/return"): shape(job=NUMBER),
     ("GET", "/api/company/calendar/{year}"): named("Calendar"),
     ("PUT", "/api/company/calendar/{year}"): named("Calendar"),
     ("GET", "/api/company/numbering"): shape(

@@ -12,13 +12,16 @@ from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
-from svyaz.org import sessions
+from svyaz.org import logo, requisites_lookup, sessions
 from svyaz.org.passwords import hash_password
 from svyaz.org.people import name_of
 from svyaz.storage import accounts, ids, preference
 from svyaz.storage.session import Session
 
 LARGEST_PREFERENCE = 64 * 1024
+LANGUAGE_COOKIE = "svyaz_language"
+# Keys of preferences that the first look at a page needs: the language, and how the shell looks to this person.
+LANGUAGE, SHELL = "language", "shell"
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,6 +68,8 @@ def open_session(call: Call) -> Answer:
         sessions.check_attempts(session, login, address)
         if fits and person is not None:
             opened = sessions.open_session(session, person, address, call.incoming.headers.get("user-agent", ""))
+            language = str(preference.read(session, person.employee, LANGUAGE) or "")
+            mark = logo.find_digest(session)
         else:
             sessions.note_failure(session, login, address)
     if not fits or person is None:
@@ -73,10 +78,12 @@ def open_session(call: Call) -> Answer:
         "signed_in": True,
         "csrf": opened.csrf,
         "company": call.company.settings.title,
-        "language": call.language,
+        "logo": mark,
+        "language": language or call.language,
         "must_change": opened.must_change,
     }
-    return Answer(body=told, cookies={COOKIE: opened.key})
+    cookies = {COOKIE: opened.key, **({LANGUAGE_COOKIE: language} if language else {})}
+    return Answer(body=told, cookies=cookies)
 
 
 def end_session(call: Call) -> Answer:
@@ -106,6 +113,8 @@ def show_me(call: Call) -> Answer:
                 "roles": roles,
                 "must_change": bool(login and login.must_change),
                 "photo": None,
+                "requisites_by_inn": requisites_lookup.read_connector(session) is not None,
+                "shell": preference.read(session, actor.employee or 0, SHELL) or {},
             }
         )
 
@@ -164,13 +173,13 @@ def end_other_session(call: Call) -> Answer:
 
 
 def set_language(call: Call) -> Answer:
-    """PUT /api/me/language  body: {"language": "en"}"""
+    """PUT /api/me/language  body: {"language": "en"}: on every device, from the next sign-in there"""
     body = call.body(Language)
     if body.language not in ("ru", "en"):
         raise BadRequest("language", expected="ru, en")
-    with call.writing():
-        pass
-    return Answer(body={"language": body.language}, cookies={"svyaz_language": body.language})
+    with call.writing() as (session, actor):
+        preference.write(session, actor.employee or 0, LANGUAGE, body.language)
+    return Answer(body={"language": body.language}, cookies={LANGUAGE_COOKIE: body.language})
 
 
 def list_tokens(call: Call) -> Answer:
@@ -245,6 +254,7 @@ def _told(call: Call, session: Session, found: accounts.SignedIn | None) -> dict
         "signed_in": found is not None,
         "csrf": found.csrf if found else "",
         "company": session.snapshot.settings.title,
+        "logo": logo.find_digest(session),
         "language": call.language,
         "must_change": found is not None and found.must_change,
     }

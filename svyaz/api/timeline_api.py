@@ -99,7 +99,10 @@ def mark_read(call: Call) -> Answer:
     """POST /api/notices/read  body: {"ids": […]}"""
     body = call.body(ReadNotices)
     with call.writing() as (session, actor):
-        return Answer(body={"read": notices.mark_notices_read(session, actor, body.ids[:1000])})
+        read = notices.mark_notices_read(session, actor, body.ids[:1000])
+    if read and actor.employee is not None and call.live is not None:
+        call.live.ring(actor.employee)
+    return Answer(body={"read": read})
 
 
 def _some(**values: Any) -> dict[str, Any]:

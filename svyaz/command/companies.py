@@ -14,6 +14,7 @@ from svyaz.org.people import let_in
 from svyaz.records.agreement import disagreements
 from svyaz.records.write import create_record
 from svyaz.solutions.sample import load_sample
+from svyaz.solutions.sample_removal import begin_sample
 from svyaz.solutions.shipped import shipped, source_of
 from svyaz.storage import accounts, catalog
 from svyaz.tenancy import company as tenancy
@@ -60,8 +61,10 @@ def make(
     tenancy.create(home, source, SHAPES, SystemClock(), HomeSettings(url, schema)).close()
     opened = open_home(home)
     try:
+        with opened.company.write() as session:
+            batch = begin_sample(session, None) if demo else None
         for key in keys:
-            load_sample(opened.company, shipped()[key] / "sample", "order" if demo else "always")
+            load_sample(opened.company, shipped()[key] / "sample", "order" if demo else "always", batch=batch)
         with opened.company.write() as session:
             found = next((one for one in accounts.employees_with_role(session, "admin")), None)
             if found is None:

@@ -29,7 +29,7 @@ from svyaz.live.telling import Look, Reached, tell
 from svyaz.org.actors import build_actor
 from svyaz.org.sessions import signed_in
 from svyaz.records.cells import seen_labels
-from svyaz.storage import accounts, changes, reach, record_tables
+from svyaz.storage import accounts, changes, notices, reach, record_tables
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 
@@ -37,6 +37,7 @@ CHECK_SECONDS = 5.0
 PEOPLE_PAUSE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 MOST_MISSED = 20_000  # positions; more than that is not told one by one
+NOTICES_BACK = 1_000  # ids; a transaction that took its id earlier may commit later
 MOST_STREAMS = 20  # of one person
 
 
@@ -73,6 +74,8 @@ class Live:
     _built: float = float("-inf")
     _checked: float = float("-inf")
     _stopped: bool = False
+    _notices: frozenset[int] | None = None  # ids told already, of the last ones; None: nobody has listened yet
+    _rung: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.presence = Presence(self.now)
@@ -149,6 +152,7 @@ class Live:
             if self._know_people(session, listeners, now):
                 staying = [one for one in listeners if not one.closed]
                 self._tell(session, staying, now)
+                self._tell_notices(session, staying)
                 self._tell_presence(session, staying, now)
         deliver(listeners, feed)
 
@@ -166,6 +170,26 @@ class Live:
                 tell(look, group, after, last)
             for one in group:
                 one.position = last
+
+    def _tell_notices(self, session: Session, listeners: Sequence[Listener]) -> None:
+        """{"notices": true} to whom the bell has something new to show, or who has read some of it in another tab."""
+        if self._notices is None:
+            self._notices = frozenset(id for id, _ in notices.since(session, notices.last_id(session) - NOTICES_BACK))
+        floor = max(self._notices, default=0) - NOTICES_BACK
+        found = notices.since(session, floor)
+        new = {employee for id, employee in found if id not in self._notices}
+        self._notices = frozenset(id for id, _ in found)
+        with self._guard:
+            new |= self._rung
+            self._rung = set()
+        for one in listeners if new else ():
+            if one.actor.employee in new:
+                one.say(encode({"notices": True}))
+
+    def ring(self, employee: int) -> None:
+        """Other tabs of this person read the bell anew at the next look."""
+        with self._guard:
+            self._rung.add(employee)
 
     def _know_people(self, session: Session, listeners: Sequence[Listener], now: float) -> bool:
         """Put out those who may no longer listen; know the others as they are now.

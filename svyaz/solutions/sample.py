@@ -2,6 +2,7 @@
 
 The format is told in solutions/sales/sample/README.md.  Records are made through records.write like any
 others, in the order of sample.toml; links that point further down are set when everything is there.
+All of them are one batch, which sample_removal.py takes back; what every company gets («always») is of no batch.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -51,25 +52,39 @@ class Loading:
     folder: Path
     today: date
     zone: str
+    logins: bool = True
     later: list[Later] = field(default_factory=list)
 
 
-def load_sample(company: Company, folder: Path, only: str = "order") -> int:
+def load_sample(
+    company: Company,
+    folder: Path,
+    only: str = "order",
+    *,
+    batch: int | None = None,
+    logins: bool = True,
+    told: Callable[[int, int], None] = lambda done, total: None,
+    without: Collection[str] = (),
+) -> int:
     """Load every file named in sample.toml under `only` ("order": all; "always": what any company gets).
 
-    Returns how many records were made.  A file is a transaction: a long one would hold everybody else.
+    batch: of what is made, but for «always»;  logins: whether its people come in;  told: files done, of how many;
+    without: files left out.  Returns how many records were made.  A file is a transaction: a long one would hold
+    everybody else.
     """
     if not (folder / "sample.toml").is_file():
         return 0
     head = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
     with company.read() as session:
-        loading = Loading(folder, _today(session), session.snapshot.settings.zone)
+        loading = Loading(folder, _today(session), session.snapshot.settings.zone, logins)
     made = 0
-    for entity in head.get(only, ()):
+    files = [entity for entity in head.get(only, ()) if entity not in without]
+    for at, entity in enumerate(files):
         with company.write() as session:
-            made += _load_file(loading, session, entity)
+            made += _load_file(loading, session, entity, None if entity in head.get("always", ()) else batch)
+        told(at + 1, len(files))
     with company.write() as session:
-        _link_later(loading, session)
+        _link_later(loading, session, batch)
     return made
 
 
@@ -77,7 +92,7 @@ def _today(session: Session) -> date:
     return session.now.astimezone(ZoneInfo(session.snapshot.settings.zone)).date()
 
 
-def _load_file(loading: Loading, session: Session, entity_key: str) -> int:
+def _load_file(loading: Loading, session: Session, entity_key: str, batch: int | None) -> int:
     path = loading.folder / f"{entity_key}.csv"
     entity = session.snapshot.entities.get(entity_key)
     if entity is None or not path.is_file():
@@ -89,7 +104,7 @@ def _load_file(loading: Loading, session: Session, entity_key: str) -> int:
     for row in rows:
         by_author.setdefault(row.get("@author") or row.get("responsible") or "", []).append(row)
     for author, part in by_author.items():
-        _create(loading, session, entity, _author(session, author), part)
+        _create(loading, session, entity, _author(session, author), part, batch)
     return len(rows)
 
 
@@ -100,7 +115,9 @@ def _author(session: Session, label: str) -> Actor:
     return Actor(employee=_find(session, "employee", label), kind="system")
 
 
-def _create(loading: Loading, session: Session, entity: Entity, actor: Actor, rows: list[dict[str, str]]) -> None:
+def _create(
+    loading: Loading, session: Session, entity: Entity, actor: Actor, rows: list[dict[str, str]], batch: int | None
+) -> None:
     values: list[dict[str, Any]] = []
     pasts: list[Past | None] = []
     waiting: list[list[tuple[str, list[str]]]] = []
@@ -110,12 +127,19 @@ def _create(loading: Loading, session: Session, entity: Entity, actor: Actor, ro
         waiting.append(later)
         pasts.append(_past(loading, row))
     written = create_many(
-        session, actor, entity.key, values, cause="sample", past=pasts, places=[f"{entity.key}.csv: "] * len(rows)
+        session,
+        actor,
+        entity.key,
+        values,
+        cause="sample",
+        batch=batch,
+        past=pasts,
+        places=[f"{entity.key}.csv: "] * len(rows),
     )
     for row, id, later in zip(rows, written.ids, waiting, strict=True):
         assert id is not None
         loading.later += [Later(entity.key, id, key, words) for key, words in later]
-        if row.get("@login"):
+        if row.get("@login") and loading.logins:
             let_in(session, id, row["@login"], tuple(words_of(row.get("@roles", ""))))
 
 
@@ -190,11 +214,12 @@ def _find(session: Session, entity: str, label: str) -> int | None:
     return next(iter(ids.values()))[0] if ids else None
 
 
-def _link_later(loading: Loading, session: Session) -> None:
+def _link_later(loading: Loading, session: Session, batch: int | None) -> None:
     for one in loading.later:
         found = session.snapshot.entities[one.entity].by_key[one.key]
         ids = [_target(session, found, word) for word in one.words]
         if None in ids:
             raise SampleWrong(file=f"{one.entity}.csv", detail=f"{one.key}: {'; '.join(one.words)}")
         value = ids if found.type == "links" else ids[0]
-        change_many(session, SYSTEM, one.entity, [RecordChange(one.id, {one.key: value})], cause="sample", mode="past")
+        change = RecordChange(one.id, {one.key: value})
+        change_many(session, SYSTEM, one.entity, [change], cause="sample", batch=batch, mode="past")

@@ -82,6 +82,15 @@ def _login(rows: list[Row]) -> Login | None:
     return Login(employee, login, password_hash, bool(active), bool(must_change))
 
 
+def people_who_came_in(session: Session) -> list[int]:
+    """Employees who have replaced their one-time password."""
+    return [row[0] for row in session.fetch("SELECT employee FROM sv_login WHERE active = 1 AND must_change = 0")]
+
+
+def employees_with_login(session: Session) -> list[int]:
+    return [row[0] for row in session.fetch("SELECT employee FROM sv_login WHERE active = 1 ORDER BY employee")]
+
+
 def set_password(session: Session, employee: int, password_hash: str, must_change: bool) -> None:
     session.run(
         "UPDATE sv_login SET password_hash = ?, must_change = ? WHERE employee = ?",

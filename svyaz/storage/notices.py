@@ -48,6 +48,17 @@ def notices_of(session: Session, employee: int, unread_only: bool, limit: int) -
     return found
 
 
+def since(session: Session, id: int) -> list[tuple[int, int]]:
+    """(id, employee) of notices after the id, of everybody."""
+    return [
+        (row[0], row[1]) for row in session.fetch("SELECT id, employee FROM sv_notice WHERE id > ? ORDER BY id", (id,))
+    ]
+
+
+def last_id(session: Session) -> int:
+    return int(session.fetch("SELECT COALESCE(MAX(id), 0) FROM sv_notice")[0][0])
+
+
 def mark_read(session: Session, employee: int, ids: Sequence[int]) -> int:
     """Only one's own; returns how many were unread."""
     return session.run(

@@ -18,6 +18,12 @@ def take_number(session: Session, field_number: int, period: str, n: int = 1) ->
     return int(rows[0][0]) - n + 1
 
 
+def last_number(session: Session, field_number: int, period: str) -> int:
+    """The number of the period that was given last; 0 when none was."""
+    rows = session.fetch("SELECT value FROM sv_numbering WHERE field = ? AND period = ?", (field_number, period))
+    return int(rows[0][0]) if rows else 0
+
+
 def raise_number(session: Session, field_number: int, period: str, used: int) -> None:
     """An import brought numbers up to `used`: ours go on after it; never goes down."""
     greatest = "MAX" if session.dialect == "sqlite" else "GREATEST"

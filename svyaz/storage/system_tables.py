@@ -232,6 +232,9 @@ ATTEMPT = _table(
     sa.Index("ix_sv_attempt_key", "key", "at"),
 )
 
+# What the company settled that is no configuration: logo, working calendar, connectors.  value: JSON.
+SETTING = _table("sv_setting", _column("key", Text, primary_key=True), _column("value", Text))
+
 # What is personal: widths, pins, saved views.  value: JSON.
 PREFERENCE = _table(
     "sv_preference",

@@ -54,6 +54,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     token = olga.post("/api/tokens", {"title": "сайт"}, 201)["id"]
     spare = site.browser("Ольга")
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
+    artem.upload("/api/company/logo", "знак.png", PICTURE)
     file = olga.upload("/api/files", "счёт.txt", b"1200.50")["id"]
     runs = [artem.upload("/api/imports", "список.csv", CSV, entity="counterparty") for _ in range(3)]
     plan = {key: value for key, value in runs[0]["plan"].items() if key != "entity"}
@@ -125,6 +126,7 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/start/sample", "/api/start/sample", {}, who="Артём", status=202),
         GoodCall("GET", "/api/start/sample/removal", "/api/start/sample/removal", who="Артём"),
         GoodCall("POST", "/api/start/sample/removal", "/api/start/sample/removal", {}, who="Артём", status=202),
+        GoodCall("POST", "/api/start/sample/return", "/api/start/sample/return", {}, who="Артём", status=202),
         GoodCall("GET", "/api/tokens", "/api/tokens"),
         GoodCall("POST", "/api/tokens", "/api/tokens", {"title": "склад", "scope": "read", "days": 30}, status=201),
         GoodCall("DELETE", "/api/tokens/{id}", f"/api/tokens/{token}", status=204),

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from svyaz.app import ROUTES
+from tests.api.calls import PICTURE
 from tests.api.site import Caller, Site
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "user" / "api.md"
 EXAMPLES = re.findall(r"^```http\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
 FILES = {
+    "знак.png": PICTURE,
     "счёт.txt": b"1200.50",
     "клиенты.csv": "Название;ИНН\r\nООО «Василёк»;7736207543\r\nООО «Ромашка-2»;\r\n".encode(),
 }
