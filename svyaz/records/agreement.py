@@ -6,7 +6,7 @@ was written before; what was written last is what the table holds; it is in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def disagreements(session: Session, files: Path | None = None, most: int = 50) -
     Empty when all is well; no more than about `most` lines.  files: the folder of attached files, looked at too.
     """
     found: list[str] = []
-    since = agreement.last_configured(session)
+    since = agreement.shaped_at(session)
     for entity in session.snapshot.entities.values():
         found += [f"{entity.key} {id}: in the log and not in the table" for id in _gone(session, entity)]
         found += [f"{entity.key} {id}: stands not where its last stay is" for id in _stays(session, entity)]
@@ -71,7 +71,7 @@ def _portions(session: Session, entity: Entity) -> Iterator[Sequence[int]]:
             return
 
 
-def _of_record(entity: Entity, stored: Stored, log: Sequence[Change], since: int) -> Iterator[str]:
+def _of_record(entity: Entity, stored: Stored, log: Sequence[Change], since: Mapping[int, int]) -> Iterator[str]:
     told = [one for one in log if one.kind != "Recomputed"]
     versions = [one.version for one in told]
     if versions != list(range(1, stored.version + 1)):
@@ -81,7 +81,7 @@ def _of_record(entity: Entity, stored: Stored, log: Sequence[Change], since: int
     last: dict[int, Any] = {}
     for one in told:
         for number, (before, after) in one.body.items():
-            if one.seq is None or one.seq <= since or number not in entity.by_number:
+            if one.seq is None or one.seq <= since.get(number, 0) or number not in entity.by_number:
                 continue
             if number in last and last[number] != before:
                 yield f"{entity.by_number[number].key} was {last[number]!r}, and its next change begins from {before!r}"

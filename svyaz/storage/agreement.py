@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from svyaz.storage import blobs
+from svyaz.storage import blobs, revisions
 from svyaz.storage.changes import Change, in_records
 from svyaz.storage.layout import layout
 from svyaz.storage.session import Session
@@ -27,7 +28,7 @@ def logged_and_gone(session: Session, entity: str, limit: int = 20) -> list[int]
     return [
         row[0]
         for row in session.fetch(
-            "SELECT DISTINCT c.record FROM sv_change c WHERE c.entity = ?"
+            "SELECT DISTINCT c.record FROM sv_change c WHERE c.entity = ? AND c.kind <> 'Recomputed'"
             f' AND NOT EXISTS (SELECT 1 FROM "{layout(session.snapshot, entity).table}" r WHERE r.sv_id = c.record)'
             " AND NOT EXISTS (SELECT 1 FROM sv_change e WHERE e.record = c.record AND e.kind = 'Erased') LIMIT ?",
             (session.snapshot.entities[entity].number, limit),
@@ -35,9 +36,20 @@ def logged_and_gone(session: Session, entity: str, limit: int = 20) -> list[int]
     ]
 
 
-def last_configured(session: Session) -> int:
-    """seq of the last change of the configuration: values logged before it may have been of other types."""
-    return int(session.fetch("SELECT COALESCE(MAX(seq), 0) FROM sv_change WHERE kind = 'Schema'")[0][0])
+def shaped_at(session: Session) -> dict[int, int]:
+    """Field number -> seq of the configuration that made the field what it is: what was logged before may have been
+    of another type.  A new title is no other field."""
+    known: dict[int, dict[str, Any]] = {}
+    since: dict[int, int] = {}
+    for revision, seq in session.fetch("SELECT record, seq FROM sv_change WHERE kind = 'Schema' ORDER BY seq"):
+        source = revisions.read_source(session, revision)
+        for table in (one["table"] for kind in ("entities", "dictionaries") for one in source.get(kind, ())):
+            said = {one["key"]: one for one in table.get("field", ())}
+            for key, number in table.get("numbers", {}).items():
+                shape = {name: value for name, value in said.get(key, {}).items() if name not in ("title", "hint")}
+                if known.get(number) != shape:
+                    known[number], since[number] = shape, int(seq)
+    return since
 
 
 def wrong_stays(session: Session, entity: str, limit: int = 20) -> list[int]:

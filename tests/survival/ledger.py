@@ -88,6 +88,8 @@ class Ledger:
     groups: list[Group] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
+    # Of the architect's fields: (type, title, hidden), None where there is none; several when nobody knows.
+    fields: dict[str, list[tuple[str, str, bool] | None]] = field(default_factory=dict)
     files: dict[int, bytes] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[str] = field(default_factory=list)

@@ -17,7 +17,7 @@ STAGES = ("new", "needs", "prospecting")
 PRIORITIES = ("low", "normal", "high")
 ROWS_OF_IMPORT = 600
 # The base let go of one of two that waited for each other; somebody was first: nothing was written, ask again.
-REFUSED = ("concurrent_change", "import_not_ready")
+REFUSED = ("concurrent_change", "import_not_ready", "schema_changed_meanwhile")
 
 
 class NoAnswer(Exception):
@@ -271,14 +271,6 @@ class Client(threading.Thread):
         except NoAnswer:
             asked.undo = "may"
             raise
-
-
-def under_load(place: Place, ledger: Ledger, seed: int, clients: int = 4) -> list[Client]:
-    """Clients that have begun; the first imports, the others work on records."""
-    started = [Client(place, ledger, seed * 100 + number, importer=number < 1) for number in range(clients)]
-    for one in started:
-        one.start()
-    return started
 
 
 def let_go(clients: list[Client]) -> None:

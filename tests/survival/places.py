@@ -52,7 +52,7 @@ class Place:
     def start(self, *names: str) -> None:
         """`server`, `worker`; waits until the server answers."""
         for name in names:
-            told = ("worker",)
+            told: tuple[str, ...] = ("worker",)
             if name == "server":
                 told = ("serve", "--port", str(self.port), "--no-worker", "--no-limits")
             command = [*self.around, sys.executable, "-m", "svyaz.cli", *told, "--home", str(self.home)]

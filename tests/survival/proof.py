@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from svyaz.records.agreement import disagreements
-from svyaz.storage import catalog, changes, record_tables, search_state
+from svyaz.schema.depends import graph_of
+from svyaz.storage import catalog, changes, recompute, record_tables, search_state
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 from tests.survival.ledger import Group, Held, Import, Ledger, Shape, Wanted
@@ -51,6 +52,7 @@ def prove(place: Place, ledger: Ledger, seen: int = 0) -> int:
             with company.read() as session:
                 ledger.findings += catalog.differences(session, session.snapshot)
                 ledger.findings += disagreements(session, company.blobs)
+                _configuration(session, ledger)
                 _records(session, ledger)
                 _files(company.blobs, ledger)
                 for imported in ledger.imports:
@@ -103,6 +105,24 @@ def wait(until: Callable[[], bool], seconds: float = WAIT_SECONDS) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+# --- the configuration
+
+
+def _configuration(session: Session, ledger: Ledger) -> None:
+    """Each change of it is there whole or not at all; that the tables follow it is asked of the catalog."""
+    fields = session.snapshot.entities["counterparty"].by_key
+    for key, possible in ledger.fields.items():
+        field = fields.get(key)
+        now = None if field is None else (field.type, field.title.ru, field.hidden)
+        if now not in possible:
+            ledger.find(f"field {key} is {now}, acknowledged as {possible}")
+        ledger.fields[key] = [now]
+    for entity, computed in graph_of(session.snapshot).order:
+        ids = recompute.portion(session, entity, 0, 1_000_000)
+        for id, should, is_ in recompute.stale(session, entity, computed, ids)[:5]:
+            ledger.find(f"{entity} {id}: {computed.key} is {is_}, and computed anew it is {should}")
 
 
 # --- records
@@ -194,20 +214,19 @@ def _feed(company: Company, http: httpx.Client, ledger: Ledger, seen: int) -> in
         ledger.find("some of the log never gets a position")
     with company.read() as session:
         last = changes.last_position(session)
-        logged = [(one.position, one.record, one.version) for one in changes.between(session, seen, last)]
-    told: list[tuple[int, int, int]] = []
+        logged = [(one.position, one.kind, one.record) for one in changes.between(session, seen, last)]
+    told: list[tuple[int, str, int]] = []
     at = seen
     while at < last:
         page = http.get("/api/changes", params={"after": at, "limit": 1000}).json()
-        told += [(one["position"], one["id"], one["version"]) for one in page["changes"] if one["position"] <= last]
+        told += [(one["position"], one["kind"], one["id"] or 0) for one in page["changes"] if one["position"] <= last]
         if page["position"] <= at:
             ledger.find(f"the feed stands at {at} of {last}")
             break
         at = page["position"]
-    # Passwords, roles and the like have no entity that the administrator sees: the feed tells all the rest.
     if told != logged:
-        missed = len(set(logged) - set(told))
-        ledger.find(f"the feed after {seen}: {len(told)} told of {len(logged)}, {missed} missed")
+        missed = sorted(set(logged) - set(told))
+        ledger.find(f"the feed after {seen}: {len(told)} told of {len(logged)}, missed {missed[:3]}, {told[:3]}…")
     gaps = [b[0] for a, b in pairwise(logged) if b[0] != a[0] + 1]  # type: ignore[operator]
     if gaps and company.database.dialect == "postgresql":
         ledger.find(f"positions with gaps before {gaps[:5]}")
@@ -217,10 +236,12 @@ def _feed(company: Company, http: httpx.Client, ledger: Ledger, seen: int) -> in
 def _search(company: Company, http: httpx.Client, ledger: Ledger, last: int) -> None:
     def came() -> bool:
         with company.read() as session:
-            return search_state.read_state(session).position >= last
+            state, plans = search_state.read_state(session), search_state.read_plans(session)
+            swept = all(plan.below is None for plan in plans.values())
+            return state.position >= last and state.revision == session.snapshot.revision and swept
 
     if not wait(came):
-        ledger.find("the search index does not catch up with the log")
+        ledger.find("the search index does not catch up with the log and the configuration")
     for held in ledger.held[:: max(1, len(ledger.held) // SAMPLE)]:
         title = dict(held.now.values)["title"]
         groups = http.get("/api/search", params={"q": title}).json()["groups"]

@@ -16,8 +16,9 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from tests.survival.architect import Architect
 from tests.survival.ledger import Ledger
-from tests.survival.load import let_go, under_load
+from tests.survival.load import Client, let_go
 from tests.survival.places import Cluster, Place, durable_cluster, served_place
 from tests.survival.proof import pass_a_minute, prove, wait
 
@@ -44,7 +45,7 @@ def kill_processes(place: Place, rounds: int, seed: int, longest: float = 4.0, c
     report, order, seen = Report(place.home.name), random.Random(seed), 0
     place.start("server", "worker")
     for number in range(rounds):
-        load = under_load(place, report.ledger, seed + number, clients)
+        load = under_load(place, report.ledger, seed + number, clients, architect=number % 2 == 1)
         time.sleep(0.7 + order.random() * longest)
         victims = VICTIMS[number % 3] if rounds > 1 else VICTIMS[2]
         place.kill(*victims)
@@ -63,7 +64,7 @@ def kill_postgres(place: Place, cluster: Cluster, rounds: int, seed: int, longes
     report, order, seen = Report("PostgreSQL killed"), random.Random(seed), 0
     place.start("server", "worker")
     for number in range(rounds):
-        load = under_load(place, report.ledger, seed + number)
+        load = under_load(place, report.ledger, seed + number, architect=number % 2 == 1)
         time.sleep(0.7 + order.random() * longest)
         cluster.kill()
         time.sleep(order.random() * 1.5)
@@ -83,6 +84,16 @@ def goes_on(ledger: Ledger) -> None:
     before = ledger.acknowledged
     if not wait(lambda: ledger.acknowledged > before + 5):
         ledger.find("PostgreSQL is back and nothing is written any more")
+
+
+def under_load(place: Place, ledger: Ledger, seed: int, clients: int = 4, architect: bool = False) -> list[Client]:
+    """Clients that have begun: the first imports, the others work on records, an architect changes the configuration."""
+    started = [Client(place, ledger, seed * 100 + number, importer=number == 0) for number in range(clients)]
+    if architect:
+        started.append(Architect(place, ledger, seed, importer=False))
+    for one in started:
+        one.start()
+    return started
 
 
 def fell(report: Report, victims: tuple[str, ...]) -> None:

@@ -118,7 +118,8 @@ def test_full_disk_is_told_nothing_is_half_written_and_after_room_is_made_work_g
         first = create(http, "Первый").json()["id"]
         assert send(http, os.urandom(50_000)).status_code == 201
         disk.fill()
-        acknowledged, refused = [], 0
+        acknowledged: list[int] = []
+        refused = 0
         while refused < 10:
             made = create(http, f"Клиент {len(acknowledged)}")
             if made.status_code == 201:
