@@ -29,6 +29,7 @@ from svyaz.org.sessions import (
     PasswordMustChange,
     TokenReadOnly,
     find_signed_in,
+    is_living,
     same_csrf,
     touch,
     wants_touch,
@@ -52,11 +53,30 @@ class Actors:
 
     limit: int = 2_000
     _kept: dict[tuple[int, int, int, str], Actor] = field(default_factory=dict)
+    _signed: dict[str, tuple[Any, SignedIn]] = field(default_factory=dict)
     _hints: Limits = field(default_factory=lambda: Limits(per_second=1 / 30, burst=20))
 
     def may_hint(self, employee: int | None) -> bool:
         """Whether to tell that a double exists among records the asker may not see: twenty, then two a minute."""
         return self._hints.take(str(employee)) >= 0
+
+    def signed_in(self, session: Session, key: str) -> SignedIn | None:
+        """Whose the key is.  Remembered by the numbers that this transaction began by reading: they move in the commit
+        that ends a session, a token or a person's way in, so nobody stays a request longer than he may."""
+        stamp = session.opened and session.opened[1:]
+        kept = self._signed.get(key)
+        if kept is not None and kept[0] == stamp and is_living(session, kept[1]):
+            return kept[1]
+        found = find_signed_in(session, key)
+        if found is not None and stamp:
+            if len(self._signed) >= self.limit:
+                self._signed.clear()
+            self._signed[key] = (stamp, found)
+        return found
+
+    def forget(self, key: str) -> None:
+        """When it was seen last has been noted anew."""
+        self._signed.pop(key, None)
 
     def of(self, session: Session, found: SignedIn, language: str) -> Actor | None:
         kind: Literal["person", "token"] = "token" if not found.csrf else "person"
@@ -106,7 +126,7 @@ class Call:
         return load_words(self.language)
 
     def actor(self, session: Session) -> Actor:
-        found = find_signed_in(session, self.key)
+        found = self.actors.signed_in(session, self.key)
         if found is None:
             raise NotSignedIn()
         if self.changes and found.csrf and not same_csrf(found, self.incoming.headers.get(CSRF_HEADER, "")):
@@ -155,6 +175,7 @@ class Call:
         try:
             with self.company.write() as session:
                 touch(session, self.key)
+            self.actors.forget(self.key)
         except Problem as problem:
             LOG.info("who was here is not noted: %s", problem)
 

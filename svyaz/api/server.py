@@ -42,6 +42,7 @@ from svyaz.api.errors import (
 from svyaz.api.events import EventsResponse
 from svyaz.api.limits import Limits
 from svyaz.api.route import Route
+from svyaz.api.signposts import Signposts
 from svyaz.api.static import static_answer
 from svyaz.kernel.http import Answer, Incoming, Upload
 from svyaz.kernel.problem import Problem
@@ -144,7 +145,7 @@ def build_server(
             answer_problem(MethodNotAllowed("method", allowed=["GET", "HEAD"]), _language(request)), serving.secure
         )
 
-    application = Starlette(routes=[*paths, *pages], exception_handlers={HTTPException: refused})
+    application = Starlette(routes=[Signposts(paths), *pages], exception_handlers={HTTPException: refused})
     application.router.redirect_slashes = False
     application.state.pool = pools
     application.router.lifespan_context = _lifespan(pools, on_start, on_stop)
@@ -241,10 +242,10 @@ def _check_origin(request: Request) -> None:
 def _head(request: Request) -> Incoming:
     return Incoming(
         method=request.method,
-        path=request.url.path,
+        path=request.scope["path"],
         params={key: str(value) for key, value in request.path_params.items()},
-        query=dict(request.query_params),
-        headers={key.lower(): value for key, value in request.headers.items()},
+        query=dict(request.query_params) if request.scope["query_string"] else {},
+        headers=dict(request.headers.items()),
         cookies=request.cookies,
         body=b"",
         address=_address(request),

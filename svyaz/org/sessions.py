@@ -149,9 +149,11 @@ def find_signed_in(session: Session, key: str) -> accounts.SignedIn | None:
         return None
     find = accounts.find_token if key.startswith(TOKEN_PREFIX) else accounts.find_session
     found = find(session, digest(key))
-    if found is None or not found.active or found.expires_at < accounts.micros(session.now):
-        return None
-    return found
+    return found if found is not None and is_living(session, found) else None
+
+
+def is_living(session: Session, found: accounts.SignedIn) -> bool:
+    return found.active and found.expires_at >= accounts.micros(session.now)
 
 
 def signed_in(session: Session, keys: Collection[str]) -> dict[str, accounts.SignedIn]:

@@ -57,6 +57,7 @@ def put_login(
         (employee, login, login_key, password_hash, 1, int(must_change)),
     )
     bump_org_revision(session)
+    bump_sign_revision(session)
 
 
 def find_login(session: Session, login_key: str) -> Login | None:
@@ -96,6 +97,7 @@ def set_password(session: Session, employee: int, password_hash: str, must_chang
         "UPDATE sv_login SET password_hash = ?, must_change = ? WHERE employee = ?",
         (password_hash, int(must_change), employee),
     )
+    bump_sign_revision(session)
 
 
 def close_login(session: Session, employee: int) -> None:
@@ -104,11 +106,13 @@ def close_login(session: Session, employee: int) -> None:
     session.run("DELETE FROM sv_session WHERE employee = ?", (employee,))
     session.run("DELETE FROM sv_token WHERE employee = ?", (employee,))
     bump_org_revision(session)
+    bump_sign_revision(session)
 
 
 def open_login(session: Session, employee: int) -> None:
     session.run("UPDATE sv_login SET active = 1 WHERE employee = ?", (employee,))
     bump_org_revision(session)
+    bump_sign_revision(session)
 
 
 # --- sessions
@@ -160,10 +164,12 @@ def touch_session(session: Session, key_hash: str, at: int, expires_at: int) -> 
 
 def end_session(session: Session, key_hash: str) -> None:
     session.run("DELETE FROM sv_session WHERE key_hash = ?", (key_hash,))
+    bump_sign_revision(session)
 
 
 def end_sessions_of(session: Session, employee: int, except_hash: str = "") -> None:
     session.run("DELETE FROM sv_session WHERE employee = ? AND key_hash <> ?", (employee, except_hash))
+    bump_sign_revision(session)
 
 
 def sessions_of(session: Session, employee: int, at: int) -> list[tuple[str, int, int, str, str]]:
@@ -218,6 +224,7 @@ def tokens_of(session: Session, employee: int) -> list[tuple[int, str, str, int,
 
 
 def drop_token(session: Session, employee: int, token_id: int) -> bool:
+    bump_sign_revision(session)
     return session.run("DELETE FROM sv_token WHERE employee = ? AND id = ?", (employee, token_id)) > 0
 
 
@@ -264,13 +271,21 @@ def org_revision(session: Session) -> int:
 
 def bump_org_revision(session: Session) -> None:
     """Whoever caches actors caches by this number: any change of people, roles or structure moves it."""
-    if (
-        session.run(
-            "UPDATE sv_meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'org_revision'", ()
-        )
-        == 0
-    ):
-        session.run("INSERT INTO sv_meta (key, value) VALUES ('org_revision', '1')", ())
+    _bump(session, "org_revision")
+
+
+def bump_sign_revision(session: Session) -> None:
+    """Whoever remembers who is signed in remembers by this number: whatever ends a session or a token, or asks more of
+    its owner, moves it in the same commit."""
+    _bump(session, "sign_revision")
+
+
+def _bump(session: Session, key: str) -> None:
+    session.run(
+        "INSERT INTO sv_meta (key, value) VALUES (?, '1') ON CONFLICT (key) DO UPDATE"
+        " SET value = CAST(CAST(sv_meta.value AS INTEGER) + 1 AS TEXT)",
+        (key,),
+    )
 
 
 def employees_with_role(session: Session, role: str) -> list[int]:

@@ -117,6 +117,7 @@ class PostgresDatabase:
         self.schema = schema
         self.clock = clock
         self.configure: Callable[[Session], None] | None = None
+        self.opening = ""  # SQL of one row that every configured transaction begins by asking, in the same round trip
         self._idle: list[psycopg.Connection[Row]] = []
         self._places = threading.BoundedSemaphore(CONNECTIONS)
         self._closed = False
@@ -184,12 +185,11 @@ class PostgresDatabase:
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise DatabaseBusy()
         try:
-            connection = self._take(begin)
+            connection, opened = self._take(begin)
             began = time.monotonic()
             try:
                 session = PostgresSession(connection, self.clock(), writes)
-                if self.configure:
-                    self.configure(session)
+                self.open_up(session, opened)
                 yield session
                 if keep:
                     self._commit(connection)
@@ -207,27 +207,37 @@ class PostgresDatabase:
         for callback in session.callbacks:
             callback()
 
-    def _take(self, begin: str) -> psycopg.Connection[Row]:
-        """A connection with its transaction begun.  An idle one may have died with the server: it is replaced."""
+    def _take(self, begin: str) -> tuple[psycopg.Connection[Row], Row | None]:
+        """A connection with its transaction begun, and what the opening answered.  An idle one may have died with the
+        server: it is replaced."""
         while self._idle:
             with suppress(IndexError):  # another thread took the last one
                 connection = self._idle.pop()
                 try:
-                    connection.execute(begin)
+                    return connection, self.begin(connection, begin)
                 except psycopg.Error as error:
                     problem = explained(error)
                     connection.close()
                     if not isinstance(problem, DatabaseGone):
                         raise problem from error
-                else:
-                    return connection
         connection = self._connect()
         try:
-            connection.execute(begin)
+            return connection, self.begin(connection, begin)
         except psycopg.Error as error:
             connection.close()
             raise explained(error) from error
-        return connection
+
+    def begin(self, connection: psycopg.Connection[Row], begin: str) -> Row | None:
+        """Statements of one round trip; the answer of the last, which is the opening's, if there is one."""
+        if not self.opening or not self.configure:
+            connection.execute(begin)
+            return None
+        return connection.execute(f"{begin}; {self.opening}").set_result(-1).fetchone()
+
+    def open_up(self, session: PostgresSession, opened: Row | None) -> None:
+        session.opened = opened
+        if self.configure:
+            self.configure(session)
 
     def _connect(self) -> psycopg.Connection[Row]:
         if self._closed:
@@ -276,10 +286,12 @@ class PostgresBeside:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         session = PostgresSession(self._connection, self._database.clock(), writes=False)
-        session.run(self._database.begin_aside)
         try:
-            if self._database.configure:
-                self._database.configure(session)
+            opened = self._database.begin(self._connection, self._database.begin_aside)
+        except psycopg.Error as error:
+            raise explained(error) from error
+        try:
+            self._database.open_up(session, opened)
             yield session
             session.run("COMMIT")
         except BaseException:

@@ -23,6 +23,14 @@ class Revision:
     steps: list[dict[str, Any]]
 
 
+# What every transaction begins by asking, in one look: which configuration is in force; by which numbers actors and
+# those who are signed in may be remembered (storage.accounts).
+OPENING = (
+    "SELECT (SELECT MAX(number) FROM sv_revision), (SELECT value FROM sv_meta WHERE key = 'org_revision'),"
+    " (SELECT value FROM sv_meta WHERE key = 'sign_revision')"
+)
+
+
 def current_revision(session: Session) -> int:
     """0: no configuration yet."""
     rows = session.fetch("SELECT MAX(number) FROM sv_revision")

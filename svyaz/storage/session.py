@@ -53,6 +53,7 @@ class Session:
         self.now = now.replace(microsecond=0)
         self.writes = writes
         self.callbacks: list[Callable[[], None]] = []
+        self.opened: Row | None = None  # what the database's `opening` answered in this transaction
         self.conduct: tuple[Any, ...] = ()  # traits, handed from app.py to records; storage never looks inside
         self.logged: Callable[[], None] | None = None  # whom to tell after the commit that the log has grown
         self.past: datetime | None = None  # the moment whose base this transaction shows (records.as_of)

@@ -104,6 +104,7 @@ class SqliteDatabase:
         self.path = path
         self.clock = clock
         self.configure: Callable[[Session], None] | None = None
+        self.opening = ""  # SQL of one row that every configured transaction begins by asking
         self._synchronous = synchronous
         self._lock = FairLock()
         self._writer: sqlite3.Connection | None = None
@@ -141,8 +142,7 @@ class SqliteDatabase:
             connection = self._idle.pop() if self._idle else self._open(writes=False)
             session = SqliteSession(connection, self.clock(), writes=False)
             session.run("BEGIN")
-            if self.configure:
-                self.configure(session)
+            self.open_up(session)
             yield session
         finally:
             if connection is not None:
@@ -166,8 +166,7 @@ class SqliteDatabase:
             session.run("BEGIN IMMEDIATE")
             began = time.monotonic()
             try:
-                if self.configure:
-                    self.configure(session)
+                self.open_up(session)
                 yield session
                 session.run("COMMIT")
             except BaseException:
@@ -179,6 +178,12 @@ class SqliteDatabase:
             self._lock.release()
         for callback in session.callbacks:
             callback()
+
+    def open_up(self, session: SqliteSession) -> None:
+        if self.configure:
+            if self.opening:
+                session.opened = session.fetch(self.opening)[0]
+            self.configure(session)
 
     def alone(self) -> AbstractContextManager[Session]:
         """A writer is alone on SQLite always."""
@@ -254,8 +259,7 @@ class SqliteBeside:
         session = SqliteSession(self._connection, self._database.clock(), writes=False)
         session.run("BEGIN")
         try:
-            if self._database.configure:
-                self._database.configure(session)
+            self._database.open_up(session)
             yield session
             session.run("COMMIT")
         except BaseException:

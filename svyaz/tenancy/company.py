@@ -72,7 +72,7 @@ class Company:
         self._known: dict[int, Snapshot] = {}
         self._guard = threading.Lock()
         self.pasts = Pasts(database)
-        database.configure = self._configure
+        database.configure, database.opening = self._configure, revisions.OPENING
 
     def read(self) -> AbstractContextManager[Session]:
         return self.database.read()
@@ -100,7 +100,7 @@ class Company:
     def _configure(self, session: Session) -> None:
         session.conduct = self.conduct
         session.logged = self.logged
-        number = revisions.current_revision(session)
+        number = session.opened[0] if session.opened else None
         if number:
             session.snapshot = self._known.get(number) or self._resolve(session, number)
 
