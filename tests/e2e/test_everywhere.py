@@ -21,6 +21,15 @@ SCREENS = {
     "trash": "/-/trash",
     "password": "/-/password",
     "about": "/-/about",
+    "start": "/-/start",
+    "settings": "/-/settings/general",
+    "money": "/-/settings/money",
+    "calendar": "/-/settings/calendar",
+    "numbering": "/-/settings/numbering",
+    "services": "/-/settings/services",
+    "data": "/-/settings/data",
+    "me": "/-/me",
+    "sessions": "/-/me/sessions",
     "missing": "/-/no/such/page",
 }
 
@@ -97,7 +106,8 @@ def test_phone_goes_from_list_to_card_and_adds_by_the_plus(places: dict[str, int
     page.get_by_role("tab", name="Лента").click()
     expect(page.get_by_role("region", name="Лента")).to_be_visible()
     page.get_by_role("button", name="Назад").click()
-    page.get_by_role("navigation", name="Разделы").get_by_role("button", name="Создать").click()
+    page.get_by_role("navigation", name="Разделы").get_by_role("button", name="Добавить строкой").click()
+    page.get_by_role("dialog", name="Быстрое добавление").get_by_role("button", name="Создать сделку").click()
     expect(page.get_by_role("dialog", name="Создать сделку")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Меню").click()
@@ -122,7 +132,7 @@ def test_english_is_english_everywhere(places: dict[str, int], open_page: Opener
     expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
 
 
-def test_chosen_theme_is_there_before_the_first_paint(places: dict[str, int], open_page: Opener) -> None:
+def test_chosen_theme_is_there_before_the_first_paint(places: dict[str, int], open_page: Opener, site: Site) -> None:
     page = opened(open_page, places, "list", theme="light")
     page.get_by_role("button", name="Тёмная тема").click()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -131,6 +141,8 @@ def test_chosen_theme_is_there_before_the_first_paint(places: dict[str, int], op
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     expect(page.get_by_role("button", name="Светлая тема")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    # The choice is the person's on every device; the other tests look at both themes by the system's wish.
+    assert site.http.put("/api/preferences/shell", json={"value": None}).status_code == 204
 
 
 def test_first_screen_is_light_and_its_policy_forbids_foreign_code(site: Site, open_page: Opener) -> None:

@@ -1,4 +1,5 @@
 /** The one door to the server: JSON in and out, the CSRF header, refusals as ApiProblem. */
+import { heardClock } from "../words/clock";
 import type { Json, ProblemView } from "./types";
 
 /** A refusal that a person can understand: `text` is already in the reader's language. */
@@ -14,7 +15,7 @@ export class ApiProblem extends Error {
   }
 
   get offline(): boolean {
-    return this.status === 0;
+    return this.status === 0 || (this.status >= 502 && this.status <= 504);
   }
 }
 
@@ -22,7 +23,8 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 let csrf = "";
 let language = "ru";
-let whenSignedOut: () => void = () => {};
+let whenSignedOut: () => Promise<boolean> = () => Promise.resolve(false);
+let whenStale: () => Promise<unknown> = () => Promise.resolve();
 
 export function setCsrf(token: string): void {
   csrf = token;
@@ -33,12 +35,18 @@ export function setRequestLanguage(chosen: string): void {
   language = chosen;
 }
 
-export function onSignedOut(listener: () => void): void {
+/** The answer says whether somebody has signed in again, so that the call may be repeated. */
+export function onSignedOut(listener: () => Promise<boolean>): void {
   whenSignedOut = listener;
 }
 
-export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { "Accept": "application/json", "Accept-Language": language };
+/** Another tab has signed in anew: how to learn what calls are signed with now. */
+export function onStale(listener: () => Promise<unknown>): void {
+  whenStale = listener;
+}
+
+export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal, more: Readonly<Record<string, string>> = {}, again = false): Promise<T> {
+  const headers: Record<string, string> = { "Accept": "application/json", "Accept-Language": language, ...more };
   let content: BodyInit | undefined;
   if (body instanceof FormData) {
     content = body;
@@ -49,12 +57,23 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
   if (method !== "GET") headers["X-Svyaz-CSRF"] = csrf;
 
   const answer = await send(path, { method, headers, body: content, signal, credentials: "same-origin", keepalive: method === "PUT" });
+  heardClock(answer.headers.get("date"));
   if (answer.status === 204) return undefined as T;
   const parsed: unknown = await answer.json().catch(() => null);
   if (answer.ok) return parsed as T;
   const problem = problemOf(answer.status, parsed);
-  if (answer.status === 401 && !path.startsWith("/api/session")) whenSignedOut();
+  // Nothing that was being done is lost: the call waits for the person to sign in again, and is then repeated.
+  const mended = !again && (await mend(problem, path));
+  if (mended) return request(method, path, body, signal, more, true);
   throw problem;
+}
+
+async function mend(problem: ApiProblem, path: string): Promise<boolean> {
+  if (problem.status === 401 && !path.startsWith("/api/session")) return whenSignedOut();
+  if (problem.code !== "wrong_origin") return false;
+  const before = csrf;
+  await whenStale().catch(() => {});
+  return csrf !== before;
 }
 
 async function send(path: string, options: RequestInit): Promise<Response> {

@@ -29,7 +29,12 @@ export interface PresentEvent {
   readonly present: { readonly entity: string; readonly id: number; readonly people: readonly Person[] };
 }
 
-export type LiveEvent = HelloEvent | ChangedEvent | ReloadEvent | SchemaEvent | PresentEvent;
+/** The bell has something new to show. */
+export interface NoticesEvent {
+  readonly notices: true;
+}
+
+export type LiveEvent = NoticesEvent | HelloEvent | ChangedEvent | ReloadEvent | SchemaEvent | PresentEvent;
 
 export const LIVE_ADDRESS = "/api/live";
 

@@ -14,7 +14,13 @@ export const queryGroups = (entity: string, body: QueryBody, signal?: AbortSigna
 
 export const readRecord = (entity: string, id: number): Promise<RecordView> => request("GET", at(entity, id));
 
-export const createRecord = (entity: string, values: Values): Promise<RecordView> => request("POST", at(entity), { values });
+export const createRecord = (entity: string, values: Values, once = ""): Promise<RecordView> =>
+  request("POST", at(entity), { values }, undefined, once ? { "Idempotency-Key": once } : {});
+
+export const copyRecord = (entity: string, id: number, values: Values = {}): Promise<RecordView> => request("POST", `${at(entity, id)}/copy`, { values });
+
+export const moveRecords = (entity: string, ids: readonly number[], pipeline: string, stages: Readonly<Record<string, string>>, values: Values = {}): Promise<BulkAnswer> =>
+  request("POST", `${at(entity)}/move`, { ids, pipeline, stages, values });
 
 export const changeRecord = (entity: string, id: number, version: number, values: Values): Promise<RecordView> =>
   request("PATCH", at(entity, id), { version, values });

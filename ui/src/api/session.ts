@@ -1,4 +1,4 @@
-import { request, setCsrf } from "./http";
+import { onStale, request, setCsrf } from "./http";
 import type { Me, Schema, Session } from "./types";
 
 export async function readSession(): Promise<Session> {
@@ -26,6 +26,20 @@ export async function readPreference<T>(key: string): Promise<T | null> {
 }
 
 export const writePreference = (key: string, value: unknown): Promise<void> => request("PUT", `/api/preferences/${key}`, { value });
+
+onStale(readSession);
+
+export interface OpenSession {
+  readonly id: string;
+  readonly created_at: string;
+  readonly seen_at: string;
+  readonly address: string;
+  readonly browser: string;
+  readonly current: boolean;
+}
+
+export const readSessions = (): Promise<{ sessions: readonly OpenSession[] }> => request("GET", "/api/sessions");
+export const endSession = (id: string): Promise<void> => request("DELETE", `/api/sessions/${encodeURIComponent(id)}`);
 
 function keep(session: Session): Session {
   setCsrf(session.csrf);

@@ -55,6 +55,8 @@ export interface Stage {
   readonly probability_percent: number | null;
   readonly ends: "" | "won" | "lost";
   readonly requires: readonly string[];
+  /** Stages that may be entered from this one; none named: any. */
+  readonly next?: readonly string[];
 }
 
 export interface Pipeline {
@@ -142,6 +144,7 @@ export interface Session {
   readonly company: string;
   readonly language: string;
   readonly must_change: boolean;
+  readonly logo: string | null;
 }
 
 export interface Me {
@@ -154,6 +157,10 @@ export interface Me {
   readonly abilities: readonly string[];
   readonly roles: readonly { key: string; title: string }[];
   readonly photo: number | null;
+  /** How the shell looks to this person (records/shell.ts). */
+  readonly shell: Json;
+  /** «Заполнить по ИНН» has a service to ask. */
+  readonly requisites_by_inn: boolean;
 }
 
 export interface Count {

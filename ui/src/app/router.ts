@@ -2,28 +2,38 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized } from "vue-router";
 import EntityPage from "../pages/EntityPage.vue";
 import MissingPage from "../pages/MissingPage.vue";
-import { menu } from "../schema";
+import { findEntity, menu } from "../schema";
 import { me, mustChange } from "../schema/session";
-import { loadLaterWords } from "../words";
+import { shell } from "../records/shell";
+import { wordy } from "../words";
+import { watchOver } from "./over";
 
 const recordProps = (to: RouteLocationNormalized) => ({ entityKey: String(to.params["entity"]), id: Number(to.params["id"]) });
 const entityProps = (to: RouteLocationNormalized) => ({ entityKey: String(to.params["entity"]) });
 
-// A page with words of its own comes together with them.
-const wordy = <T>(page: () => Promise<T>) => async (): Promise<T> => (await Promise.all([page(), loadLaterWords()]))[0];
+// Where «/» leads: to what the person has chosen, if it is still there.
+function firstPage(): string {
+  const chosen = ((me.value?.shell ?? {}) as { start?: string }).start ?? shell.value.start ?? "";
+  const entity = /^\/([a-z][a-z0-9_]*)/.exec(chosen)?.[1];
+  if (chosen.startsWith("/-/") || (entity && findEntity(entity))) return chosen;
+  return menu()[0] ? `/${menu()[0]?.entity}` : "/-/nothing";
+}
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: "/", redirect: () => (menu()[0] ? `/${menu()[0]?.entity}` : "/-/nothing") },
-    { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true } },
-    { path: "/-/password", component: () => import("../pages/PasswordPage.vue") },
-    { path: "/-/reports", component: wordy(() => import("../pages/reports/ReportsPage.vue")) },
+    { path: "/", redirect: firstPage },
+    { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true, title: "login" } },
+    { path: "/-/password", component: wordy(() => import("../pages/PasswordPage.vue")), meta: { title: "password" } },
+    { path: "/-/reports", component: wordy(() => import("../pages/reports/ReportsPage.vue")), meta: { title: "reports" } },
     { path: "/-/past/:entity([a-z][a-z0-9_]*)", component: wordy(() => import("../pages/past/PastPage.vue")), props: entityProps, meta: { title: "past", same: "past" } },
-    { path: "/-/import", component: wordy(() => import("../pages/imports/ImportsPage.vue")) },
-    { path: "/-/import/:id(\\d+)", component: wordy(() => import("../pages/imports/ImportPage.vue")) },
-    { path: "/-/about", component: () => import("../pages/AboutPage.vue") },
-    { path: "/-/trash", component: () => import("../pages/TrashPage.vue") },
+    { path: "/-/import", component: wordy(() => import("../pages/imports/ImportsPage.vue")), meta: { title: "import" } },
+    { path: "/-/import/:id(\\d+)", component: wordy(() => import("../pages/imports/ImportPage.vue")), meta: { title: "import" } },
+    { path: "/-/about", component: wordy(() => import("../pages/AboutPage.vue")), meta: { title: "about" } },
+    { path: "/-/trash", component: () => import("../pages/TrashPage.vue"), meta: { title: "trash" } },
+    { path: "/-/start", component: wordy(() => import("../pages/start/StartPage.vue")), meta: { title: "start" } },
+    { path: "/-/settings/:part?", component: wordy(() => import("../pages/settings/SettingsPage.vue")), meta: { title: "settings", same: "settings" } },
+    { path: "/-/me/:part?", component: wordy(() => import("../pages/settings/MyPage.vue")), meta: { title: "me", same: "me" } },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
     { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },
     { path: "/:rest(.*)*", component: MissingPage },
@@ -36,3 +46,5 @@ router.beforeEach((to) => {
   if (me.value && to.path === "/-/login") return "/";
   return true;
 });
+
+watchOver(router);

@@ -1,7 +1,11 @@
 /** What editors of fields ask of the rest of the program (fields/types.ts). */
 import { fileAddress, suggest, uploadFiles } from "../api/records";
 import type { FieldTools } from "../fields";
-import { schema } from "../schema";
+import { accusative, findEntity, schema, type Entity } from "../schema";
+import { createInside } from "../views/create/creating";
+
+// People are added with a login and rights, not on the way.
+const PEOPLE = ["employee", "department", "group"];
 
 export function makeFieldTools(): FieldTools {
   return {
@@ -14,6 +18,8 @@ export function makeFieldTools(): FieldTools {
       }));
       return found.flat();
     },
+    creatable: (entities) => entities.map(findEntity).filter((one): one is Entity => !!one?.rights.add && one.kind !== "line" && !PEOPLE.includes(one.key)).map((one) => ({ key: one.key, title: accusative(one) })),
+    create: createInside,
     upload: uploadFiles,
     fileAddress,
   };

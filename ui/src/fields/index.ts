@@ -32,3 +32,8 @@ export const isEmptyCell = (cell: Cell | undefined): boolean => cell == null || 
 
 export const sameCell = (left: Cell | undefined, right: Cell | undefined): boolean =>
   left === right || (isEmptyCell(left) && isEmptyCell(right)) || JSON.stringify(left) === JSON.stringify(right);
+
+/** A record has at most one value of it, and of these there are few: its values may be columns of a board. */
+export const mayBeColumns = (field: Field): boolean =>
+  !field.options.many && !["choices", "links", "any_link"].includes(field.type) && field.operators.length > 0 &&
+  (field.options.options !== undefined || field.type === "yes_no" || (field.options.to !== undefined && fieldType(field).ask.conditions.includes("is")));

@@ -1,6 +1,7 @@
 /** Reading and asking numbers, shared by numbers, percents and money. */
 import type { Cell } from "../api/types";
 import { isEmpty, isFilled } from "./formula";
+import { sayNumber } from "../words/format";
 import AskNumber from "./AskNumber.vue";
 import type { Asking } from "./types";
 
@@ -26,6 +27,12 @@ export function readDecimal(text: string, digits: number): string | null {
 
 const literal = (value: Cell | undefined): string | null => (value == null || value === "" ? null : readDecimal(String(value), 6));
 
+// What is not a number yet is shown as it was typed.
+const sayOne = (value: Cell | undefined): string => {
+  const number = literal(value);
+  return number === null ? String(value ?? "") : sayNumber(number, 6);
+};
+
 export const askNumber: Asking = {
   conditions: ["equals", "differs", "more", "at_least", "less", "at_most", "between", "filled", "empty"],
   component: AskNumber,
@@ -42,7 +49,7 @@ export const askNumber: Asking = {
     return `${path} ${sign} ${number}`;
   },
   say(value, condition) {
-    if (condition !== "between") return String((Array.isArray(value) ? value[0] : value) ?? "");
-    return Array.isArray(value) ? `${value[0] ?? "…"} – ${value[1] ?? "…"}` : "";
+    if (condition !== "between") return sayOne(Array.isArray(value) ? value[0] : value);
+    return Array.isArray(value) ? `${sayOne(value[0]) || "…"} – ${sayOne(value[1]) || "…"}` : "";
   },
 };

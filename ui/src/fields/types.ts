@@ -52,6 +52,10 @@ export const NEEDS_NOTHING: readonly Condition[] = ["yes", "no", "empty", "fille
 /** What fields ask of the layers above: found by injection, so that fields import nobody. */
 export interface FieldTools {
   suggest(entities: readonly string[], text: string): Promise<readonly LinkCell[]>;
+  /** Objects among these that the person may add to, as they are named in «Создать …». */
+  creatable(entities: readonly string[]): readonly { readonly key: string; readonly title: string }[];
+  /** Ask for a new record, beginning with what was typed; null when the person changed his mind. */
+  create(entity: string, text: string): Promise<LinkCell | null>;
   upload(files: Iterable<File>): Promise<readonly FileCell[]>;
   fileAddress(id: number): string;
 }

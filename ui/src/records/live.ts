@@ -8,6 +8,7 @@ import { LIVE_ADDRESS, type ChangedEvent, type LiveEvent, type PresentEvent } fr
 import { readSession } from "../api/session";
 import { queryPage } from "../api/records";
 import { loadSchema, schema } from "../schema";
+import { signInAgain } from "../schema/session";
 import { isHeld, onFreed, peek, putRows } from "./cache";
 
 /** False while the server cannot be heard. */
@@ -45,6 +46,13 @@ const LONGEST_WAIT_MS = 30_000;
 const MOST_IDS = 500;
 
 const seats = new Set<Seat>();
+const onBells = new Set<() => void>();
+
+/** When there is news for the bell; returns how to stop listening. */
+export function onBell(listener: () => void): () => void {
+  onBells.add(listener);
+  return () => void onBells.delete(listener);
+}
 const onPresent = new Set<(told: PresentEvent["present"]) => void>();
 
 /** From the set-up of a component; a view that is kept alive but not shown refreshes when it is shown again. */
@@ -139,6 +147,7 @@ function take(event: LiveEvent): void {
   } else if ("entity" in event) takeChanged(event);
   else if ("reload" in event) refreshAll(event.reload);
   else if ("schema" in event) void readSchemaAgain();
+  else if ("notices" in event) for (const listener of onBells) listener();
   else if ("present" in event) for (const listener of onPresent) listener(event.present);
 }
 
@@ -197,6 +206,7 @@ function heard(): void {
   failures = 0;
   connected.value = true;
   if (missed) refreshAll("*");
+  if (missed) for (const listener of onBells) listener();
 }
 
 function quieten(): void {
@@ -217,8 +227,8 @@ async function later(failed: EventSource): Promise<void> {
   if (failed !== source) return;
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures) * (0.5 + Math.random() / 2);
   failures++;
-  // A session that has ended is told by any other answer too; this one sends to the page of signing in.
+  // A session that has ended is told by any other answer too; this one asks to sign in again.
   const session = await readSession().catch(() => null);
-  if (session && !session.signed_in) return location.reload();
+  if (session && !session.signed_in) await signInAgain();
   if (running && failed === source) retry = window.setTimeout(open, wait);
 }

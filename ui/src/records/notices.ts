@@ -1,9 +1,12 @@
-/** What the bell rings about: read now and then, and when the tab is looked at again. */
+/** What the bell rings about: read when the server says that there is news, and when the tab is looked at again. */
 import { computed, shallowRef } from "vue";
+import { onBell } from "./live";
 import { markRead, readNotices, type Notice } from "../api/notices";
 
-const EVERY_MS = 60_000;
+// The stream tells of news at once; this is for the day when it does not.
+const EVERY_MS = 300_000;
 let timer = 0;
+let stopListening: () => void = () => {};
 
 export const notices = shallowRef<readonly Notice[]>([]);
 export const unread = computed(() => notices.value.filter((one) => one.read_at === null).length);
@@ -31,10 +34,12 @@ export function startNotices(): void {
   stopNotices();
   void loadNotices();
   timer = window.setInterval(look, EVERY_MS);
+  stopListening = onBell(() => void loadNotices());
   document.addEventListener("visibilitychange", look);
 }
 
 export function stopNotices(): void {
   clearInterval(timer);
+  stopListening();
   document.removeEventListener("visibilitychange", look);
 }

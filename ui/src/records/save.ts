@@ -6,7 +6,8 @@ import { isEmptyCell, sameCell } from "../fields";
 import { toast } from "../kit/toast";
 import { findEntity, findField, findStage, stageField } from "../schema";
 import { t } from "../words";
-import { forget, hold, putView, type Rec } from "./cache";
+import { forget, hold, peek, putView, type Rec } from "./cache";
+import { flush, putAside, startOutbox, unsentOf, type Unsent } from "./outbox";
 import { askConflict, askDemand, type Clash } from "./questions";
 import { noteWrite } from "./writes";
 
@@ -23,15 +24,44 @@ export async function save(rec: Rec, values: Values): Promise<boolean> {
   Object.assign(rec.values, values);
   const free = hold(rec);
   try {
+    // What still waits to be sent goes first, together with this.
+    const aside = unsentOf(rec.entity, rec.id);
+    if (aside) {
+      putAside({ ...aside, values });
+      void flush();
+      return true;
+    }
     settle(await changeRecord(rec.entity, rec.id, rec.version, values));
     return true;
   } catch (refusal) {
+    if (refusal instanceof ApiProblem && refusal.offline) {
+      putAside({ entity: rec.entity, id: rec.id, version: rec.version, values });
+      toast(t("live.kept"));
+      return true;
+    }
     Object.assign(rec.values, before);
     return await overcome(rec, values, refusal);
   } finally {
     free();
   }
 }
+
+/** The connection is back: as if it were saved now, over the version that was seen then. */
+async function resend(unsent: Unsent): Promise<"sent" | "later"> {
+  const { entity, id, version } = unsent;
+  const values = { ...unsent.values };
+  try {
+    settle(await changeRecord(entity, id, version, values));
+  } catch (refusal) {
+    if (refusal instanceof ApiProblem && (refusal.offline || refusal.status === 401)) return "later";
+    const rec = peek(entity, id) ?? (await loadRecord(entity, id).catch(() => null));
+    if (rec) await overcome(rec, values, refusal);
+    else tell(refusal);
+    void loadRecord(entity, id).catch(() => {});
+  }
+  return "sent";
+}
+startOutbox(resend);
 
 function settle(view: RecordView): void {
   putView(view);
@@ -93,8 +123,9 @@ function demandTitle(rec: Rec, values: Values): string {
   return entered ? t("demand.for_stage", { stage: entered.title }) : t("demand.title");
 }
 
-export async function create(entity: string, values: Values): Promise<Rec> {
-  const view = await createRecord(entity, values);
+/** once: a key of this very form; repeated with it, the same record is answered. */
+export async function create(entity: string, values: Values, once = ""): Promise<Rec> {
+  const view = await createRecord(entity, values, once);
   settle(view);
   return putView(view);
 }

@@ -2,27 +2,39 @@
 import { ref, shallowRef } from "vue";
 import { onSignedOut, setRequestLanguage } from "../api/http";
 import { readMe, readSession, setLanguage, signIn as openSession, signOut as endSession } from "../api/session";
-import type { Me } from "../api/types";
+import type { Me, Session } from "../api/types";
 import { loadSchema } from "./index";
-import { isLanguage, loadWords, type Language } from "../words";
+import { isLanguage, language, loadWords, type Language } from "../words";
 
 export const me = shallowRef<Me | null>(null);
 export const company = ref("");
+/** Digest of the company's mark; null: it has none. */
+export const logo = ref<string | null>(null);
 export const mustChange = ref(false);
 
 /** Words first, so that even a failure is said in the reader's language; then the person and the schema together. */
 export async function boot(): Promise<void> {
   await speak(isLanguage(remembered()) ? (remembered() as Language) : "ru");
   const session = await readSession();
-  company.value = session.company;
+  adopt(session);
   if (isLanguage(session.language)) await speak(session.language);
   if (session.signed_in) await enter(session.must_change);
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
   const session = await openSession(login, password);
-  company.value = session.company;
+  adopt(session);
+  // The language a person has chosen goes with him to another device.
+  if (isLanguage(session.language) && session.language !== language()) {
+    remember(session.language);
+    await speak(session.language);
+  }
   await enter(session.must_change);
+}
+
+function adopt(session: Session): void {
+  company.value = session.company;
+  logo.value = session.logo;
 }
 
 /** With a password that somebody else gave out nothing is answered until it is changed. */
@@ -42,22 +54,63 @@ export async function signOut(): Promise<void> {
   location.assign("/-/login");
 }
 
+export interface Expired {
+  readonly login: string;
+  answer(again: boolean): void;
+}
+
+/** The session has ended under the person's hands: a box asks for the password, and what he was doing waits for it. */
+export const expired = shallowRef<Expired | null>(null);
+let asking: Promise<boolean> | null = null;
+
 // Calls still under way when a person leaves are refused too: they must not send him back where he was.
-onSignedOut(() => {
-  if (!leaving && location.pathname !== "/-/login") location.assign(`/-/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-});
+export function signInAgain(): Promise<boolean> {
+  const person = me.value;
+  if (leaving || location.pathname === "/-/login") return Promise.resolve(false);
+  if (!person) {
+    location.assign(`/-/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return Promise.resolve(false);
+  }
+  asking ??= new Promise<boolean>((resolve) => {
+    expired.value = {
+      login: person.login,
+      answer(again) {
+        [expired.value, asking] = [null, null];
+        resolve(again);
+      },
+    };
+  });
+  return asking;
+}
+onSignedOut(signInAgain);
+
+/** Signed in again here; somebody else at this screen begins anew. */
+export async function comeBack(password: string): Promise<void> {
+  await openSession(expired.value?.login ?? "", password);
+  await lookAgain();
+}
+
+/** Whether there is a session by now: another tab may have signed in. */
+export async function lookAgain(): Promise<void> {
+  const session = await readSession();
+  if (!session.signed_in) return;
+  if (session.must_change) return location.assign("/-/password");
+  const person = await readMe();
+  if (person.id !== me.value?.id) return location.assign("/");
+  expired.value?.answer(true);
+}
 
 /** Titles of the schema come in the reader's language too, so the page starts anew. */
-export async function chooseLanguage(language: Language): Promise<void> {
-  remember(language);
-  if (me.value) await setLanguage(language);
-  else document.cookie = `svyaz_language=${language}; path=/; max-age=31536000; samesite=lax`;
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  remember(chosen);
+  if (me.value) await setLanguage(chosen);
+  else document.cookie = `svyaz_language=${chosen}; path=/; max-age=31536000; samesite=lax`;
   location.reload();
 }
 
-async function speak(language: Language): Promise<void> {
-  setRequestLanguage(language);
-  await loadWords(language);
+async function speak(chosen: Language): Promise<void> {
+  setRequestLanguage(chosen);
+  await loadWords(chosen);
 }
 
 const LANGUAGE = "svyaz.language";
@@ -71,9 +124,9 @@ function remembered(): string | null {
   }
 }
 
-function remember(language: Language): void {
+function remember(chosen: Language): void {
   try {
-    localStorage.setItem(LANGUAGE, language);
+    localStorage.setItem(LANGUAGE, chosen);
   } catch {
     // A private window: the cookie keeps it.
   }
@@ -89,11 +142,12 @@ function themeNow(): Theme {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-export function switchTheme(): void {
-  theme.value = theme.value === "dark" ? "light" : "dark";
-  document.documentElement.dataset["theme"] = theme.value;
+/** Here and at the next first paint of this browser; records/shell.ts keeps it on the server. */
+export function applyTheme(chosen: Theme): void {
+  theme.value = chosen;
+  document.documentElement.dataset["theme"] = chosen;
   try {
-    localStorage.setItem(THEME, theme.value);
+    localStorage.setItem(THEME, chosen);
   } catch {
     // A private window: until it is closed.
   }

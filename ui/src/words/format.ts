@@ -1,4 +1,5 @@
 /** Numbers, money and dates as people of the chosen language write them.  Days are days of the company's zone. */
+import { now } from "./clock";
 import { locale } from "./index";
 
 let zone = "Europe/Moscow";
@@ -41,7 +42,7 @@ export function sayMoneyShort(amount: string | number, currency: string): string
 export const dayOf = (instant: Date): string =>
   cached("iso", () => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })).format(instant);
 
-export const today = (): string => dayOf(new Date());
+export const today = (): string => dayOf(new Date(now()));
 
 /** «18 нояб.», with the year when it is not the current one. */
 export function sayDay(day: string): string {

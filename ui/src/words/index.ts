@@ -28,11 +28,14 @@ export async function loadWords(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** Words of reports and imports: with the pages that say them, not before the first screen. */
+/** Words of reports, imports, settings…: with the pages that say them, not before the first screen. */
 export async function loadLaterWords(): Promise<void> {
   const module = current === "en" ? await import("./en_later") : await import("./ru_later");
-  tree = { ...tree, ...module.words };
+  if (!("import" in tree)) tree = { ...tree, ...module.words };
 }
+
+/** A page or a box with later words of its own comes together with them. */
+export const wordy = <T>(part: () => Promise<T>) => async (): Promise<T> => (await Promise.all([part(), loadLaterWords()]))[0];
 
 export const language = (): Language => current;
 export const locale = (): string => (current === "en" ? "en-GB" : "ru-RU");

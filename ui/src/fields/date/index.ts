@@ -1,6 +1,7 @@
 import { CalendarClock, CalendarDays } from "@lucide/vue";
 import { h } from "vue";
 import type { Cell, Field } from "../../api/types";
+import { now } from "../../words/clock";
 import { fromLocal, sayDay, sayInstant, toLocal, today } from "../../words/format";
 import { cellComponent } from "../display";
 import { entryEdit } from "../entryEdit";
@@ -11,7 +12,7 @@ const DEADLINES = ["deadline", "due_at"];
 
 // A deadline that has passed is a worry only while the record is in work.
 const isLate = (cell: Cell, field: Field, settled: boolean): boolean =>
-  !settled && DEADLINES.includes(field.role) && (String(cell).length > 10 ? Date.parse(String(cell)) < Date.now() : String(cell) < today());
+  !settled && DEADLINES.includes(field.role) && (String(cell).length > 10 ? Date.parse(String(cell)) < now() : String(cell) < today());
 
 const display = (say: (text: string) => string): FieldType["display"] => cellComponent(({ cell, field, settled }) =>
   cell ? h("span", { class: ["num ell", { overdue: isLate(cell, field, settled ?? false) }] }, say(String(cell))) : null);

@@ -25,7 +25,7 @@ function files(icon: Component, images: boolean): FieldType {
       const found = filesOf(cell);
       if (!found.length) return null;
       return h("span", { class: "chips lines" }, found.map((file) => h("a", {
-        class: "person out", href: `/api/files/${file[0]}`, target: "_blank", tabindex: flat ? -1 : undefined, onClick: (event: Event) => event.stopPropagation(),
+        class: "person out", href: `/api/files/${file[0]}`, target: "_blank", "data-file": file[1], tabindex: flat ? -1 : undefined, onClick: (event: Event) => event.stopPropagation(),
       }, [h(icon, { size: 13, class: "muted" }), h("span", { class: "ell" }, file[1])])));
     }),
     edit,

@@ -9,6 +9,8 @@ export interface LinkOption {
   readonly key: string;
   readonly title: string;
   readonly link: LinkCell;
+  /** Not a record yet: the object to add one of. */
+  readonly adds?: string;
 }
 
 /** Ids are one sequence for all objects, so the id alone is enough. */

@@ -1,14 +1,18 @@
-/** Columns of a board: the first cards of each from one request, the rest by scrolling. */
+/** Columns of a board: the first cards of each come in one request, the rest as one scrolls, from whatever place.
+
+    A column is as long as the stage: a hundred thousand cards are a hundred thousand places, and only those that
+    have been looked at are read. */
 import { ref, shallowReactive, shallowRef, watch, type Ref } from "vue";
 import { queryGroups, queryPage } from "../../api/records";
 import type { Cell, Field, Group, Measure } from "../../api/types";
-import { fieldType, sayCell } from "../../fields";
+import { sayCell } from "../../fields";
 import { all } from "../../fields/formula";
 import { hueOf } from "../../kit/hue";
 import { putRows, type Rec } from "../../records/cache";
 import { watchLive } from "../../records/live";
 import { sayRefusal } from "../../records/save";
 import { t } from "../../words";
+import { clauseOfGroup } from "../list/groups";
 
 export interface Lane {
   readonly key: string;
@@ -17,15 +21,19 @@ export interface Lane {
   readonly hue: number;
   count: number;
   total: Cell | undefined;
-  rows: Rec[];
-  busy: boolean;
+  /** A place for each card; what has not been looked at is not there yet. */
+  rows: (Rec | undefined)[];
+  /** The places in sight. */
+  sight: readonly [first: number, last: number];
 }
 
 export interface LanesQuery {
   readonly entity: string;
   readonly group: Field;
-  /** Values that are always shown, in this order: the stages of a pipeline.  null: what the data has. */
-  readonly order: readonly { readonly key: string; readonly title: string; readonly hue: number | null }[] | null;
+  /** Values that are always shown, in this order: the stages of a pipeline, options of a list.  null: what the data has. */
+  readonly order: readonly { readonly key: string; readonly title: string; readonly hue: number | null; readonly archived?: boolean }[] | null;
+  /** Nothing else than `order` is shown: stages of other pipelines have no place here. */
+  readonly closed: boolean;
   readonly filter: string;
   readonly sort: string;
   readonly fields: readonly string[];
@@ -33,22 +41,26 @@ export interface LanesQuery {
 }
 
 const FIRST = 20;
-const MORE = 30;
+const PAGE = 30;
 const CARRIED_MS = 400;
 
 export const laneKey = (value: Cell): string => JSON.stringify(Array.isArray(value) ? value[0] : value);
+
+export const cardsOf = (lane: Lane): Rec[] => lane.rows.filter((rec): rec is Rec => rec !== undefined);
 
 export function useLanes(query: Ref<LanesQuery | null>) {
   const lanes = shallowRef<readonly Lane[]>([]);
   const loaded = ref(false);
   const failed = ref("");
   let stop = new AbortController();
+  const pending = new Set<string>();
 
   async function load(quietly = false): Promise<void> {
     const asked = query.value;
     if (!asked) return;
     stop.abort();
     stop = new AbortController();
+    pending.clear();
     const { signal } = stop;
     if (!quietly) loaded.value = false;
     try {
@@ -56,37 +68,59 @@ export function useLanes(query: Ref<LanesQuery | null>) {
         filter: asked.filter, sort: asked.sort, fields: asked.fields, group: asked.group.key, first: FIRST, totals: asked.totals,
       }, signal);
       if (signal.aborted) return;
-      const shown = lanes.value;
-      lanes.value = arrange(asked, groups, quietly ? shown : []);
+      lanes.value = arrange(asked, groups, quietly ? lanes.value : []);
       failed.value = "";
       loaded.value = true;
+      // Places further down may have moved: those in sight are read again where they stand.
+      if (quietly) for (const lane of lanes.value) if (lane.sight[1] > FIRST) void read(lane, ...lane.sight);
     } catch (refusal) {
       if (signal.aborted) return;
-      failed.value = sayRefusal(refusal);
+      if (!quietly || !lanes.value.length) failed.value = sayRefusal(refusal);
       loaded.value = true;
     }
   }
 
-  async function more(lane: Lane): Promise<void> {
+  /** These places are in sight; what is missing of them is read. */
+  function look(lane: Lane, first: number, last: number): void {
+    lane.sight = [first, last];
+    for (let page = Math.floor(first / PAGE); page * PAGE < Math.min(last, lane.count); page++) {
+      const [from, to] = [page * PAGE, Math.min((page + 1) * PAGE, lane.count)];
+      for (let index = from; index < to; index++) {
+        if (lane.rows[index] !== undefined) continue;
+        void read(lane, from, to);
+        break;
+      }
+    }
+  }
+
+  async function read(lane: Lane, from: number, to: number): Promise<void> {
     const asked = query.value;
-    if (!asked || lane.busy || lane.rows.length >= lane.count) return;
-    lane.busy = true;
-    const ask = fieldType(asked.group).ask;
-    const clause = lane.value === null ? ask.clause(asked.group.key, "empty", null, asked.group) : clauseOf(asked.group, lane.value);
+    const name = `${lane.key} ${from}`;
+    if (!asked || pending.has(name)) return;
+    pending.add(name);
+    const { signal } = stop;
     try {
-      const page = await queryPage(asked.entity, { filter: all([asked.filter, clause]), sort: asked.sort, fields: asked.fields, offset: lane.rows.length, limit: MORE }, stop.signal);
-      const known = new Set(lane.rows.map((rec) => rec.id));
-      lane.rows = [...lane.rows, ...putRows(asked.entity, page.columns, page.rows).filter((rec) => !known.has(rec.id))];
+      const page = await queryPage(asked.entity, {
+        filter: all([asked.filter, clauseOfGroup(asked.group, lane.value)]), sort: asked.sort, fields: asked.fields, offset: from, limit: Math.max(1, to - from),
+      }, signal);
+      if (signal.aborted) return;
+      const read = putRows(asked.entity, page.columns, page.rows);
+      const known = new Set(read);
+      const rows = lane.rows.map((rec) => (rec && known.has(rec) ? undefined : rec));
+      rows.length = Math.max(lane.count, from + read.length);
+      read.forEach((rec, at) => (rows[from + at] = rec));
+      lane.rows = rows;
     } catch {
       // The person scrolls again; nothing is lost.
+    } finally {
+      if (!signal.aborted) pending.delete(name);
     }
-    lane.busy = false;
   }
 
   watch(() => JSON.stringify(query.value), () => void load(), { immediate: true });
   watchLive({
     entity: () => query.value?.entity ?? "",
-    ids: () => lanes.value.flatMap((one) => one.rows.map((rec) => rec.id)),
+    ids: () => lanes.value.flatMap((one) => one.rows.slice(...one.sight).flatMap((rec) => (rec ? [rec.id] : []))),
     fields: () => query.value?.fields ?? [],
     refresh: refreshInPlace,
   });
@@ -97,29 +131,33 @@ export function useLanes(query: Ref<LanesQuery | null>) {
     else if (loaded.value) void load(true);
   }
 
-  return { lanes, loaded, failed, load, more };
-}
-
-function clauseOf(field: Field, value: Cell): string {
-  const list = Array.isArray(value) && Array.isArray(value[0]) ? value : [value];
-  return fieldType(field).ask.clause(field.key, "is", list, field);
+  return { lanes, loaded, failed, load, look };
 }
 
 function arrange(asked: LanesQuery, groups: readonly Group[], before: readonly Lane[]): readonly Lane[] {
   const found = new Map(groups.map((group) => [laneKey(group.value), group]));
-  if (asked.order) return asked.order.map((stage) => lane(asked, stage.key, stage.title, stage.hue ?? hueOf(stage.key), found.get(laneKey(stage.key)), before));
-  return groups.map((group) => {
+  const own = (asked.order ?? []).filter((one) => !one.archived || found.has(laneKey(one.key)))
+    .map((one) => makeLane(asked, one.key, one.title, one.hue ?? hueOf(one.key), found.get(laneKey(one.key)), before));
+  const known = new Set(own.map((lane) => lane.key));
+  const others = asked.order && asked.closed ? [] : groups.filter((group) => !known.has(laneKey(group.value))).map((group) => {
     const title = group.value === null ? t("board.empty_value") : sayCell(asked.group, group.value);
-    return lane(asked, group.value, title, hueOf(title), group, before);
+    return makeLane(asked, group.value, title, group.value === null ? 260 : hueOf(title), group, before);
   });
+  return [...own, ...others];
 }
 
-function lane(asked: LanesQuery, value: Cell, title: string, hue: number, group: Group | undefined, before: readonly Lane[]): Lane {
-  const rows = group ? putRows(asked.entity, group.columns, group.rows) : [];
-  // A quiet refresh keeps the cards that were scrolled to, so that the column does not jump.
+function makeLane(asked: LanesQuery, value: Cell, title: string, hue: number, group: Group | undefined, before: readonly Lane[]): Lane {
+  const read = group ? putRows(asked.entity, group.columns, group.rows) : [];
   const shown = before.find((one) => one.key === laneKey(value));
-  const read = new Set(rows);
-  const below = rows.length < FIRST ? [] : (shown?.rows.slice(rows.length) ?? []).filter((rec) => !read.has(rec) && laneKey(rec.values[asked.group.key] ?? null) === laneKey(value));
   const count = group?.count ?? 0;
-  return shallowReactive({ key: laneKey(value), value, title, hue, count, total: group?.totals[0], rows: [...rows, ...below].slice(0, count), busy: false });
+  const rows: (Rec | undefined)[] = [...read];
+  // A quiet refresh keeps the cards that were scrolled to, so that the column does not jump.
+  if (shown && read.length === FIRST) {
+    const known = new Set(read);
+    shown.rows.forEach((rec, at) => {
+      if (at >= FIRST && at < count && rec && !known.has(rec) && laneKey(rec.values[asked.group.key] ?? null) === laneKey(value)) rows[at] = rec;
+    });
+  }
+  rows.length = count;
+  return shallowReactive({ key: laneKey(value), value, title, hue, count, total: group?.totals[0], rows, sight: shown?.sight ?? ([0, FIRST] as const) });
 }

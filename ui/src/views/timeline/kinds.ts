@@ -24,6 +24,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export const kindOf = (kind: string): Kind => KINDS[kind] ?? { icon: StickyNote, hue: 80 };
 
 /** What a person may add by hand, and whether it is usually planned. */
-export const WRITTEN = ["note", "comment", "task", "call", "meeting"] as const;
+export const WRITTEN = ["note", "comment", "task", "call", "meeting", "letter"] as const;
 export type Written = (typeof WRITTEN)[number];
 export const PLANNED: readonly string[] = ["task", "call", "meeting"];
+/** What may as well have happened already: a call is often noted down after it. */
+export const HAPPENED: readonly string[] = ["call", "meeting", "letter"];
+/** What the feed may be narrowed to, beside the kinds that are written. */
+export const FILTERS = ["planned", ...WRITTEN, "stage", "change"] as const;
