@@ -30,6 +30,7 @@ from svyaz.api import (
     schema_api,
     search_api,
     session_api,
+    speed_api,
     start_api,
     timeline_api,
     views_api,
@@ -38,6 +39,7 @@ from svyaz.api.limits import Limits
 from svyaz.api.openapi import openapi_route
 from svyaz.api.route import Route
 from svyaz.api.server import Serving, build_server
+from svyaz.configurator import speed
 from svyaz.exchange.imports import check_import, run_import
 from svyaz.jobs.follower import Follower
 from svyaz.jobs.schedule import Repeating
@@ -65,6 +67,7 @@ PARTS: tuple[Route, ...] = (
     *company_api.ROUTES,
     *schema_api.ROUTES,
     *configurator_api.ROUTES,
+    *speed_api.ROUTES,
     *records_api.ROUTES,
     *card_api.ROUTES,
     *timeline_api.ROUTES,
@@ -120,6 +123,7 @@ RUNNERS: dict[str, Runner] = {
     sample_removal.LOAD: sample_removal.run_load,
     sample_removal.REMOVE: sample_removal.run_removal,
     sample_removal.RETURN: sample_removal.run_return,
+    speed.TASK: lambda context, arguments: speed.run_speed_up(context, arguments, actor_of),
     **record_runners(actor_of),
     **TRAIT_RUNNERS,
 }

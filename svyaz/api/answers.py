@@ -299,6 +299,8 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY)),
         problems=several(named("Told")),
     ),
+    ("GET", f"{RECORDS}/speed"): shape(fields=several({"type": "array"}), may=YES_NO),
+    ("POST", f"{RECORDS}/speed"): shape(job=NUMBER),
     ("GET", f"{RECORDS}/suggest"): shape(items=several(named("Link"))),
     ("POST", f"{RECORDS}/cells"): shape(rows=several(shape(values=MAP, problems=several(named("Told"))))),
     ("POST", f"{RECORDS}/marks"): shape(marks=several(several(NUMBER))),

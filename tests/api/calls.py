@@ -144,6 +144,8 @@ def good_calls(site: Site) -> list[GoodCall]:
             {"operations": [{"do": "create", "values": {"title": "Муфты"}}]},
         ),
         GoodCall("POST", f"{entity}/check", "/api/records/deal/check", {"values": {"title": "Муфты"}}),
+        GoodCall("GET", f"{entity}/speed", "/api/records/deal/speed?filter=amount > 5&sort=title"),
+        GoodCall("POST", f"{entity}/speed", "/api/records/deal/speed", {"fields": ["amount"]}, who="Артём", status=202),
         GoodCall("GET", f"{entity}/suggest", "/api/records/deal/suggest?q=нас"),
         GoodCall(
             "POST", f"{entity}/cells", "/api/records/deal/cells", {"columns": ["title"], "rows": [{"texts": ["Муфты"]}]}
