@@ -27,6 +27,14 @@ def read_marks(
     return [read_ids(session, actor, entity, ListRequest(filter=rule, sort="id"), among=id_in(ids)) for rule in rules]
 
 
+class TitledScope(ReaderScope):
+    """A person who types by titles is offered titles."""
+
+    def suggest(self, key: str) -> list[str]:
+        found = [(one, self.slot((one,))) for one in super().suggest(key)]
+        return [slot.titles[-1] if slot is not None and slot.titles else one for one, slot in found]
+
+
 @dataclass(frozen=True, slots=True)
 class FormulaRead:
     """formula: by keys, as it is kept;  titles: as people see it;  both "" when it cannot be read at all."""
@@ -41,7 +49,7 @@ def read_formula(session: Session, actor: Actor, entity: str, text: str) -> Form
     read_entity(session.snapshot, actor, entity)
     if not text.strip():
         return FormulaRead("", "")
-    scope = ReaderScope(session.snapshot, actor, entity)
+    scope = TitledScope(session.snapshot, actor, entity)
     by_keys = ""
     try:
         by_keys = read_titles(text, scope)

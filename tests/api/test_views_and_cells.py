@@ -241,6 +241,11 @@ def test_condition_that_cannot_be_asked_says_why(site: Site, text: str) -> None:
     assert told["problems"] and all(one["text"] for one in told["problems"])
 
 
+def test_whoever_types_by_titles_is_offered_titles(site: Site) -> None:
+    told = site.browser("Ольга").post("/api/records/deal/formula", {"text": "Контрагнет = 5"})
+    assert "«Контрагент»" in told["problems"][0]["text"]
+
+
 def test_functions_of_the_language_are_told_in_the_language_of_the_reader(site: Site) -> None:
     names = {one["name"] for one in site.browser("Ольга").get("/api/formula-functions")["functions"]}
     assert "сегодня" in names
