@@ -65,8 +65,8 @@ def deleted_index(entity: Entity) -> str:
     return f"ix_{entity.number}_deleted"
 
 
-def changed_index(entity: Entity) -> str:
-    return f"ix_{entity.number}_changed"
+def created_index(entity: Entity) -> str:
+    return f"ix_{entity.number}_created"
 
 
 def quoted(name: str) -> str:

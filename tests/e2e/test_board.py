@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, Opener, Site
+from tests.browser import check_accessible
+from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site
 
 FUNNEL = "/deal?view=funnel"
 
@@ -140,25 +142,129 @@ def test_card_is_carried_by_a_finger_after_a_long_press(site: Site, open_page: O
     assert site.read("deal", id)["values"]["stage"] != "new"
 
 
-def test_new_card_is_added_into_the_column_whose_plus_was_pressed(site: Site, open_page: Opener) -> None:
+def test_new_card_is_added_by_its_name_right_in_the_column(site: Site, open_page: Opener) -> None:
     page = open_page(FUNNEL)
+    expect(lane(page, "Переговоры").get_by_role("article").first).to_be_visible()
     page.get_by_role("button", name="Добавить в «Переговоры»").click()
-    dialog = page.get_by_role("dialog", name="Создать сделку")
-    dialog.get_by_role("button", name="Название").click()
-    page.get_by_role("textbox", name="Название").fill("Добавлена на доске")
+    box = page.get_by_role("textbox", name="Новая запись в «Переговоры»")
+    expect(box).to_be_focused()
+    for title in ("Добавлена на доске", "И ещё одна следом"):
+        box.fill(title)
+        page.keyboard.press("Enter")
+        expect(lane(page, "Переговоры").get_by_role("article", name=title)).to_be_visible()
+        expect(box).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    rows = site.query("deal", filter='title = "И ещё одна следом"', fields=["stage"])["rows"]
+    assert [row[2] for row in rows] == ["talks"]
+
+
+def test_card_of_which_more_must_be_said_is_added_by_the_whole_form(site: Site, open_page: Opener) -> None:
+    page = open_page(FUNNEL)
+    page.get_by_role("button", name="Добавить в «Договор»").click()
+    page.get_by_role("textbox", name="Новая запись в «Договор»").fill("Нужны сумма и клиент")
     page.keyboard.press("Enter")
-    dialog.get_by_role("button", name="Создать").click()
-    expect(page.get_by_role("heading", name="Добавлена на доске")).to_be_visible()
-    expect(page.get_by_role("radio", name="Переговоры")).to_be_checked()
+    dialog = page.get_by_role("dialog", name="Создать сделку")
+    expect(dialog.get_by_text("Нужны сумма и клиент")).to_be_visible()
+    expect(dialog.get_by_text("Договор", exact=True)).to_be_visible()
 
 
-def test_rest_of_a_long_column_comes_by_scrolling(site: Site, open_page: Opener) -> None:
-    operations = [{"do": "create", "values": {"title": f"Длинный столбец {n:02}"}} for n in range(45)]
+def test_long_column_is_read_and_drawn_only_where_it_is_looked_at(site: Site, open_page: Opener) -> None:
+    operations = [{"do": "create", "values": {"title": f"Длинный столбец {n:03}"}} for n in range(400)]
     assert site.http.post("/api/records/deal/bulk", json={"operations": operations}).status_code == 200
     page = open_page(FUNNEL)
     with page.expect_response(lambda answer: "/query" in answer.url and "столбец" in (answer.request.post_data or "")):
         page.get_by_role("searchbox", name="Искать в списке").fill("Длинный столбец")
     new = lane(page, "Новая")
-    expect(new.get_by_role("article")).to_have_count(20)
+    expect(new.locator("header .count")).to_have_text("400")
+    cards = new.get_by_role("article")
+    expect(cards.first).to_have_attribute("aria-posinset", "1")
+    expect(cards.first).to_have_attribute("aria-setsize", "400")
+    new.locator("[data-zone]").evaluate("element => element.scrollTo(0, element.scrollHeight / 2)")
+    expect(cards.first).to_have_attribute("aria-posinset", re.compile(r"^(1[5-9]\d|2[0-4]\d)$"))
     new.locator("[data-zone]").evaluate("element => element.scrollTo(0, element.scrollHeight)")
-    expect(new.get_by_role("article")).to_have_count(45)
+    expect(new.locator("article[aria-posinset='400']")).to_be_visible()
+    assert cards.count() < 80, "what is out of sight is not drawn"
+
+
+def test_board_stands_over_another_field_and_in_swim_lanes_and_is_found_so_again(site: Site, open_page: Opener) -> None:
+    low = site.create("deal", title="Дорожки: низкий", priority="low")
+    site.create("deal", title="Дорожки: высокий", priority="high")
+    page = open_page("/deal?view=equipment")
+    page.get_by_role("combobox", name="Колонки").select_option(label="Приоритет")
+    with page.expect_response(lambda answer: "/query" in answer.url and "Дорожки" in (answer.request.post_data or "")):
+        page.get_by_role("searchbox", name="Искать в списке").fill("Дорожки:")
+    expect(lane(page, "Низкий").get_by_role("article", name="Дорожки: низкий")).to_be_visible()
+    expect(lane(page, "Высокий").get_by_role("article")).to_have_count(1)
+    page.get_by_role("combobox", name="Дорожки").select_option(label="Этап")
+    row = page.get_by_role("region", name="Новая", exact=True)
+    expect(row.get_by_role("article", name="Дорожки: низкий")).to_be_visible()
+    row.get_by_role("button", name=re.compile("^Новая")).click()
+    expect(row.get_by_role("article")).to_have_count(0)
+    row.get_by_role("button", name=re.compile("^Новая")).click()
+    row.get_by_role("article", name="Дорожки: низкий").focus()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.keyboard.press("Control+ArrowRight")
+    assert site.read("deal", low)["values"]["priority"] == "normal"
+    with page.expect_response(lambda answer: "/preferences/board.deal.equipment" in answer.url):
+        page.get_by_role("combobox", name="Дорожки").select_option(label="без дорожек")
+    page.reload()
+    expect(page.get_by_role("combobox", name="Колонки")).to_have_value("priority")
+    page.get_by_role("combobox", name="Колонки").select_option(label="Этап")
+
+
+def test_column_is_folded_and_says_when_there_are_too_many(site: Site, open_page: Opener) -> None:
+    for n in range(2):
+        site.create("deal", title=f"Ограничение {n}", stage="offer")
+    page = open_page(FUNNEL)
+    with page.expect_response(
+        lambda answer: "/query" in answer.url and "Ограничение" in (answer.request.post_data or "")
+    ):
+        page.get_by_role("searchbox", name="Искать в списке").fill("Ограничение")
+    offer = lane(page, "Коммерческое предложение")
+    offer.get_by_role("button", name="Колонка «Коммерческое предложение»").click()
+    page.get_by_role("textbox", name="Не больше карточек").fill("1")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(offer.locator("header .count")).to_contain_text("больше, чем решено")
+    offer.get_by_role("button", name="Колонка «Коммерческое предложение»").click()
+    page.get_by_role("button", name="Свернуть колонку").click()
+    expect(offer.get_by_role("article")).to_have_count(0)
+    page.get_by_role("button", name="Развернуть «Коммерческое предложение»").click()
+    expect(offer.get_by_role("article")).to_have_count(2)
+
+
+def test_card_says_what_is_planned_next_or_that_nothing_is(site: Site, open_page: Opener) -> None:
+    ids = {name: site.create("deal", title=f"Шаги: {name}") for name in ("ничего", "завтра", "вчера")}
+    for name, day in (("завтра", 1), ("вчера", -1)):
+        due = (datetime.now(UTC) + timedelta(days=day)).isoformat(timespec="seconds")
+        body = {"kind": "call", "title": f"Позвонить {name}", "due_at": due}
+        assert site.http.post(f"/api/records/deal/{ids[name]}/timeline", json=body).status_code == 201
+    page = open_page(FUNNEL)
+    with page.expect_response(lambda answer: "/query" in answer.url and "Шаги" in (answer.request.post_data or "")):
+        page.get_by_role("searchbox", name="Искать в списке").fill("Шаги:")
+    expect(page.get_by_role("article", name="Шаги: ничего")).to_contain_text("Нет следующего шага")
+    expect(page.get_by_role("article", name="Шаги: завтра")).to_contain_text("Следующий шаг: Позвонить завтра")
+    expect(page.get_by_role("article", name="Шаги: вчера")).to_contain_text("Просрочено: Позвонить вчера")
+
+
+def test_value_is_changed_on_the_board_without_opening_the_card(site: Site, open_page: Opener) -> None:
+    id = site.create("deal", title="Быстрая правка")
+    page = open_page(FUNNEL)
+    find(page, "Быстрая правка").focus()
+    page.keyboard.press("e")
+    dialog = page.get_by_role("dialog", name="Быстрая правка")
+    dialog.get_by_role("button", name=re.compile("^Сумма: ")).click()
+    dialog.get_by_role("textbox", name="Сумма").fill("77 000")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Готово").click()
+    expect(page.get_by_role("article", name="Быстрая правка")).to_contain_text("77 000 ₽")
+    assert site.read("deal", id)["values"]["amount"][0] == "77000.00"
+
+
+def test_board_in_every_look_passes_axe(open_page: Opener) -> None:
+    for size, theme in ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light")):
+        page = open_page(FUNNEL, size=size, theme=theme)
+        expect(page.get_by_role("article").first).to_be_visible()
+        check_accessible(page)
