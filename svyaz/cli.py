@@ -10,6 +10,10 @@
     svyaz backup FILE --home DIR
     svyaz restore FILE --home NEW [--database URL]
     svyaz check  --home DIR
+    svyaz solution export KEY --home DIR --out FOLDER|FILE.zip [--title T] [--entity KEY]…
+    svyaz solution install|diff FOLDER|FILE.zip|KEY --home DIR [--yes] [--take here|shipped] [--sample]
+    svyaz solution check FOLDER|FILE.zip|KEY;   svyaz solution uninstall KEY --home DIR [--yes]
+    svyaz solution lock|unlock --home DIR
 
 A Problem is told in words of --language and ends with code 1; nothing is half-done.
 """
@@ -23,7 +27,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from svyaz import __version__
-from svyaz.command import backups, companies, files, people, serving
+from svyaz.command import backups, companies, files, people, serving, solutions
 from svyaz.kernel.problem import Problem, Problems
 from svyaz.kernel.words import load_words
 
@@ -122,7 +126,44 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--schema", default="svyaz", help="схема PostgreSQL")
 
     verb("check", "проверить базу", companies.check)
+
+    _solution_verbs(verbs.add_parser("solution", help="решения: готовые настройки").add_subparsers(required=True))
     return top
+
+
+def _solution_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    def verb(
+        name: str, help: str, run: Callable[[argparse.Namespace], int], home: bool = True
+    ) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=help)
+        if home:
+            added.add_argument("--home", type=Path, required=True, help="папка с данными")
+        added.set_defaults(run=run)
+        return added
+
+    export = verb("export", "выгрузить настройку компании файлами", solutions.export)
+    export.add_argument("key", help="ключ решения латиницей, например isp")
+    export.add_argument("--out", type=Path, required=True, help="папка или файл .zip")
+    export.add_argument("--title", default="")
+    export.add_argument("--version", default="1")
+    export.add_argument("--entity", action="append", help="только этот объект; можно несколько")
+
+    install = verb("install", "поставить или обновить; без --yes только показать план", solutions.install)
+    install.add_argument("what", help="папка, файл .zip или ключ готового решения")
+    install.add_argument("--yes", action="store_true", help="сделать то, что сказано в плане")
+    install.add_argument(
+        "--take", choices=("here", "shipped"), default="here", help="что оставить, где правили обе стороны"
+    )
+    install.add_argument("--sample", action="store_true", help="с примерами данных")
+
+    compare = verb("diff", "чем настройка компании отличается от решения", solutions.diff)
+    compare.add_argument("what")
+    verb("check", "проверить файлы решения", solutions.check, home=False).add_argument("what")
+    remove = verb("uninstall", "убрать решение с его записями; без --yes только показать план", solutions.uninstall)
+    remove.add_argument("key")
+    remove.add_argument("--yes", action="store_true")
+    verb("lock", "закрыть конфигуратор для всех", solutions.lock).set_defaults(lock=True)
+    verb("unlock", "открыть конфигуратор", solutions.lock).set_defaults(lock=False)
 
 
 if __name__ == "__main__":

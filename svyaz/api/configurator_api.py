@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
+from svyaz.access.actor import Actor
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.configurator.apply import Outcome, apply_wanted
@@ -17,12 +19,29 @@ from svyaz.configurator.steps import Step
 from svyaz.configurator.uses import Use
 from svyaz.configurator.written import palette, written
 from svyaz.kernel.http import Answer
+from svyaz.kernel.problem import Denied
 from svyaz.kernel.words import Words
 from svyaz.records.merge_entries import merge_entries
 from svyaz.schema.snapshot import Snapshot, Title
 from svyaz.storage.convert import NotConverted
+from svyaz.storage.session import Session
 
 CONFIGURE = "configure"
+
+
+class ConfiguratorLocked(Denied):
+    """The product was handed over locked: whoever has the command line may unlock it."""
+
+    code = "configurator_locked"
+
+
+@contextmanager
+def _unlocked(call: Call) -> Iterator[tuple[Session, Actor]]:
+    """A reading transaction of whoever may configure; raises ConfiguratorLocked for everybody in a locked company."""
+    with call.reading() as (session, actor):
+        if session.snapshot.settings.locked:
+            raise ConfiguratorLocked()
+        yield session, actor
 
 
 class SchemaPlanBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,20 +75,20 @@ class SchemaUndoBody(msgspec.Struct, forbid_unknown_fields=True):
 
 def show_source(call: Call) -> Answer:
     """GET /api/schema/source"""
-    with call.reading() as (session, _):
+    with _unlocked(call) as (session, _):
         return Answer(body=written(session, call.company.traits))
 
 
 def show_palette(call: Call) -> Answer:
     """GET /api/schema/palette"""
-    with call.reading() as (_, actor):
+    with _unlocked(call) as (_, actor):
         return Answer(body=palette(call.company.traits, actor.language))
 
 
 def plan(call: Call) -> Answer:
     """POST /api/schema/plan"""
     body = call.body(SchemaPlanBody)
-    with call.reading() as (session, actor):
+    with _unlocked(call) as (session, actor):
         before = session.snapshot
     made = make_plan(call.company, Wanted(body.revision, body.edits, body.restore))
     return Answer(body=told_plan(made, before, call.words, actor.language))
@@ -78,7 +97,7 @@ def plan(call: Call) -> Answer:
 def apply(call: Call) -> Answer:
     """POST /api/schema/apply"""
     body = call.body(SchemaApplyBody)
-    with call.reading() as (_, actor):
+    with _unlocked(call) as (_, actor):
         pass
     wanted = Wanted(body.revision, body.edits, body.restore)
     return Answer(body=_told_outcome(apply_wanted(call.company, actor, wanted, body.title, body.confirm)))
@@ -87,7 +106,7 @@ def apply(call: Call) -> Answer:
 def undo(call: Call) -> Answer:
     """POST /api/schema/undo"""
     body = call.body(SchemaUndoBody)
-    with call.reading() as (_, actor):
+    with _unlocked(call) as (_, actor):
         pass
     wanted = Wanted(body.revision, restore=body.revision - 1)
     return Answer(body=_told_outcome(apply_wanted(call.company, actor, wanted, "", body.confirm)))
@@ -105,7 +124,7 @@ def list_revisions(call: Call) -> Answer:
     """GET /api/schema/revisions?limit="""
     call.only("limit")
     limit = call.number("limit", 50, 1, 1_000)
-    with call.reading() as (session, actor):
+    with _unlocked(call) as (session, actor):
         rows = list_told(session, limit)
     told = [
         {
@@ -125,7 +144,7 @@ def show_revision(call: Call) -> Answer:
     call.only("against")
     number = call.id()
     against = call.number("against", number - 1, 0, 10**9)
-    with call.reading() as (session, actor):
+    with _unlocked(call) as (session, actor):
         steps = compare(session, call.company.traits, against, number)
     told = [_told_step(step, None, call.words, actor.language) for step in steps]
     keys = ("kind", "code", "text", "entity", "field")

@@ -32,6 +32,7 @@ def told_schema(snapshot: Snapshot, actor: Actor) -> dict[str, Any]:
             "currency": snapshot.settings.currency,
             "zone": snapshot.settings.zone,
             "first_weekday": snapshot.settings.first_weekday,
+            "locked": snapshot.settings.locked,
         },
         "menu": [
             {

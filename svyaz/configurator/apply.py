@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,7 +44,15 @@ def apply_wanted(company: Company, actor: Actor, wanted: Wanted, title: str = ""
     return apply_plan(company, actor, make_plan(company, wanted), title, confirm)
 
 
-def apply_plan(company: Company, actor: Actor, plan: Plan, title: str = "", confirm: str = "") -> Outcome:
+def apply_plan(
+    company: Company,
+    actor: Actor,
+    plan: Plan,
+    title: str = "",
+    confirm: str = "",
+    also: Callable[[Session], None] | None = None,
+) -> Outcome:
+    """also: what must be remembered in the same transaction."""
     for ask in plan.asks:
         raise PlanAsks(value=ask.move.value, count=ask.count)
     if plan.risk == "loses" and confirm != plan.digest:
@@ -58,10 +66,16 @@ def apply_plan(company: Company, actor: Actor, plan: Plan, title: str = "", conf
         if batch is not None:
             revisions.note_batch(session, session.snapshot.revision, batch)
         moved["job"] = refill(session, before, actor.employee)
+        if also is not None:
+            also(session)
+            moved["also"] = True
 
     applied = apply_source(
         company, plan.source, actor.employee, title, seen=plan.revision, told=told_json(plan.steps), then=then
     )
+    if also is not None and "also" not in moved:  # nothing to change: there was no revision
+        with company.write() as session:
+            also(session)
     job = moved.get("job")
     return Outcome(applied.snapshot.revision, applied.done.not_converted, (job,) if job else ())
 

@@ -263,6 +263,7 @@ def _settings(table: Mapping[str, Any], problems: list[Problem]) -> Settings:
         language=reading.text("language", usual.language, allowed=("ru", "en")),
         first_weekday=reading.whole("first_weekday", usual.first_weekday, 1, 7) or usual.first_weekday,
         modules_off=reading.texts("modules_off"),
+        locked=reading.yes_no("locked"),
     )
     reading.finish()
     return settings

@@ -247,6 +247,7 @@ class Settings:
     language: str = "ru"
     first_weekday: int = 1
     modules_off: tuple[str, ...] = ()
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
