@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from svyaz.exchange.export import safe_text
+from svyaz.exchange.export_cells import safe_text
 from svyaz.exchange.file_rows import as_text
 from svyaz.exchange.tables import Cell, TableFile, rows
 from svyaz.kernel.words import load_words

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from svyaz.exchange.column_map import ColumnMap, ImportPlan
-from svyaz.exchange.export import unsafe_text
+from svyaz.exchange.export_cells import unsafe_text
 from svyaz.exchange.forms import EXAMPLES, DateNotUnderstood, Forms, read_date, read_number
 from svyaz.exchange.lookup import words_of
 from svyaz.exchange.tables import Cell, TableFile, rows

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal as OneOf
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import read_entity
+from svyaz.access.apply import Carried, read_entity
 from svyaz.access.fields import right
 from svyaz.expression.ground import Ground
 from svyaz.fields.base import FieldType
@@ -52,7 +53,6 @@ class Entry:
     far_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     seen_links: dict[str, dict[int, bool]] = field(default_factory=dict)
     rates: dict[tuple[str, date], Decimal | None] = field(default_factory=dict)
-    compiled: dict[int, Any] = field(default_factory=dict)
 
     @property
     def checks(self) -> bool:
@@ -75,7 +75,7 @@ def open_entry(
     by   whom the log names when the system writes for somebody: sums of positions, links emptied by a deletion
     """
     shape = read_entity(session.snapshot, actor, entity)
-    fields = {one.key: one for one in shape.fields if not one.system and not one.hidden}
+    fields, types, rights = _known(session.snapshot.digest, actor.standing, entity, Carried(session.snapshot, actor))
     return Entry(
         session=session,
         actor=actor,
@@ -86,9 +86,21 @@ def open_entry(
         mode=mode,
         ground=Ground(me=actor.employee, now=session.now, zone=session.snapshot.settings.zone),
         fields=fields,
-        types={key: TYPES[one.type] for key, one in fields.items()},
-        rights={one.key: right(session.snapshot, actor, entity, one.key) for one in shape.fields},
+        types=types,
+        rights=rights,
     )
+
+
+@lru_cache(maxsize=1024)
+def _known(
+    digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried
+) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str]]:
+    """Fields, their types and rights to them: the same in every call of a role until the configuration changes."""
+    snapshot, actor = carried.hand_over()
+    shape = snapshot.entities[entity]
+    fields = {one.key: one for one in shape.fields if not one.system and not one.hidden}
+    types = {key: TYPES[one.type] for key, one in fields.items()}
+    return fields, types, {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}
 
 
 def far_record(entry: Entry, entity: str, id: int) -> Stored | None:

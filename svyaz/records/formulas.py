@@ -23,13 +23,17 @@ from svyaz.schema.snapshot import Entity, Field
 from svyaz.storage.record_tables import Stored
 
 Keys = tuple[str, ...]
+MOST_COMPILED = 4096
+_COMPILED: dict[int, tuple[Node, Any]] = {}
 
 
 def evaluate(entry: Entry, draft: Draft, node: Node) -> Any:
     # By identity: hashing the tree would cost more than running it.  The node is kept, so its id is not reused.
-    known = entry.compiled.get(id(node))
-    if known is None:
-        known = entry.compiled[id(node)] = (node, compile_python(node))
+    known = _COMPILED.get(id(node))
+    if known is None or known[0] is not node:
+        if len(_COMPILED) > MOST_COMPILED:
+            _COMPILED.clear()
+        known = _COMPILED[id(node)] = (node, compile_python(node))
     return known[1](lambda keys: _read(entry, draft, keys), entry.ground)
 
 

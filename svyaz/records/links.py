@@ -43,8 +43,11 @@ def check_links(entry: Entry, drafts: Sequence[Draft]) -> None:
         if entry.types[key].expression_type(field.options).kind != "link":
             continue
         for draft in drafts:
-            before = set(link_targets(field, draft.before.get(key)))
-            for entity, id in link_targets(field, draft.values.get(key)):
+            held, value = draft.before.get(key), draft.values.get(key)
+            if value is None or value == held:
+                continue
+            before = set(link_targets(field, held))
+            for entity, id in link_targets(field, value):
                 if (entity, id) not in before:
                     asked.append((draft, key, entity, id))
                     wanted.setdefault(entity, []).append(id)

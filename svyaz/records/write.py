@@ -37,7 +37,6 @@ from svyaz.records.read import RecordView, view_after_write
 from svyaz.records.write_rows import create_rows, goes_by_columns
 from svyaz.storage import record_tables
 from svyaz.storage.record_tables import Stored
-from svyaz.storage.row_locks import lock
 from svyaz.storage.session import Session
 
 
@@ -150,11 +149,12 @@ def change_many(
 
     Written.ids has the id of every record that was allowed, changed or already so.
     """
-    condition(session.snapshot, actor, entity, "change")
+    within = condition(session.snapshot, actor, entity, "change")
     entry = open_entry(session, actor, entity, cause=cause, batch=batch, mode=mode)
-    lock(session, entity, [change.id for change in changes], "change")
-    allowed = seen_ids(entry, entity, [change.id for change in changes], "change")
-    stored = record_tables.fetch(session, entity, sorted(allowed))
+    stored = record_tables.fetch_to_change(session, entity, sorted({change.id for change in changes}))
+    if within is not None:
+        allowed = seen_ids(entry, entity, list(stored), "change")
+        stored = {id: record for id, record in stored.items() if id in allowed}
     drafts = []
     for index, change in enumerate(changes):
         place = places[index] if places else f"rows[{index}]."

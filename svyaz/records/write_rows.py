@@ -14,15 +14,17 @@ from typing import Any
 
 from svyaz.expression.tree import Call, Node, Path
 from svyaz.kernel.problem import Problem
+from svyaz.records import recompute
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
 from svyaz.records.examine_rows import examine_rows
 from svyaz.records.files import attach_files
 from svyaz.records.formulas import evaluate
-from svyaz.records.new_rows import NewRows, each_row
+from svyaz.records.new_rows import NewRows, RowDraft, each_row
 from svyaz.records.numbers import give_number_columns
 from svyaz.records.pipeline import LABEL_LENGTH, Written, examine, sieve, told_in_words
 from svyaz.records.trait import traits_of
+from svyaz.schema.depends import graph_of
 from svyaz.storage import changes, ids
 from svyaz.storage.record_columns import NewColumns, insert_columns
 
@@ -75,17 +77,20 @@ def _write(entry: Entry, rows: NewRows) -> None:
     rows.ids = ids.take_ids(session, rows.count)
     give_number_columns(entry, rows)
     named = _label(entry, rows)
-    born: Any = session.now
+    created: Any = session.now
     if rows.past is not None:
-        born = [(past and past.created_at) or session.now for past in rows.past]
+        created = [(past and past.created_at) or session.now for past in rows.past]
     keyed = {key: rows.keys(entry, key) for key in (*rows.shadows, named) if key}
     with told_in_words(entry):
         insert_columns(
             session,
             shape.key,
-            NewColumns(rows.ids, rows.values, rows.base, rows.labels, keyed.get(named), keyed, born, entry.by),
+            NewColumns(rows.ids, rows.values, rows.base, rows.labels, keyed.get(named), keyed, created, entry.by),
         )
     changes.append_created(session, shape.number, rows.ids, entry.by, entry.cause, entry.batch)
+    if shape.key in graph_of(session.snapshot).touched:
+        born: Any = [RowDraft(rows, at) for at in range(rows.count)]
+        recompute.written(entry, born)
     for trait in traits_of(entry):
         if trait.rows_after:
             trait.rows_after(entry, rows)

@@ -63,6 +63,17 @@ class PostgresSession(Session):
         except psycopg.Error as error:
             raise explained(error) from error
 
+    def stream(self, sql: str, parameters: Sequence[Any], size: int) -> Iterator[list[Row]]:
+        """By a cursor of the server; it will be read to the end, so it is planned for that."""
+        try:
+            self.connection.execute("SET LOCAL cursor_tuple_fraction = 1")
+            with self.connection.cursor(name="sv_stream") as cursor:
+                cursor.execute(for_psycopg(sql), parameters)
+                while rows := cursor.fetchmany(size):
+                    yield rows
+        except psycopg.Error as error:
+            raise explained(error) from error
+
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         try:
             return self._execute(sql, parameters).rowcount

@@ -18,6 +18,7 @@ from svyaz.storage import names
 from svyaz.storage.layout import FieldLayout, Layout, layout
 from svyaz.storage.problems import UniqueTaken
 from svyaz.storage.record_rows import many_columns, many_rows, shape_of, update_text
+from svyaz.storage.row_locks import lock_query
 from svyaz.storage.session import Session, UniqueViolated, take_instant
 
 Kept = OneOf["living", "deleted", "all"]
@@ -95,8 +96,23 @@ def insert(session: Session, entity: str, records: Sequence[NewRecord]) -> None:
             session.insert_rows(one.table, many_columns(one), values)
 
 
-def fetch(session: Session, entity: str, ids: Sequence[int], fields: Sequence[str] | None = None) -> dict[int, Stored]:
-    """Records by id in any state, with all values or those of `fields`; an absent id is absent in the answer."""
+def fetch_to_change(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Stored]:
+    """Living records, whole, held by this transaction until its end; on PostgreSQL in one round trip."""
+    found = fetch(session, entity, ids, None, lock_query(session, entity, ids, "change"))
+    return {id: stored for id, stored in found.items() if stored.deleted_at is None}
+
+
+def fetch(
+    session: Session,
+    entity: str,
+    ids: Sequence[int],
+    fields: Sequence[str] | None = None,
+    first: tuple[str, Sequence[Any]] | None = None,
+) -> dict[int, Stored]:
+    """Records by id in any state, with all values or those of `fields`; an absent id is absent in the answer.
+
+    first   a query that goes before, in the same round trip
+    """
     if not ids:
         return {}
     placed = layout(session.snapshot, entity)
@@ -110,15 +126,17 @@ def fetch(session: Session, entity: str, ids: Sequence[int], fields: Sequence[st
     system = "sv_id, sv_version, sv_created_at, sv_created_by, sv_changed_at, sv_changed_by, sv_deleted_at, sv_deleted_by, sv_label"
     listed = session.list_parameter(ids)
     many = [one for one in wanted if one.table]
+    before = [first] if first else []
     rows, *several = session.fetch_all(
         [
+            *before,
             (
                 f'SELECT {", ".join((system, *columns))} FROM "{placed.table}" WHERE {session.in_list("sv_id", "bigint")}',
                 (listed,),
             ),
             *((_many_text(session, one), (listed,)) for one in many),
         ]
-    )
+    )[len(before) :]
     spans = []
     start = 9
     for one in own:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -96,6 +96,10 @@ class Session:
     def fetch_all(self, queries: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Row]]:
         """Several independent queries; on PostgreSQL they travel together, in one round trip."""
         return [self.fetch(sql, parameters) for sql, parameters in queries]
+
+    def stream(self, sql: str, parameters: Sequence[Any], size: int) -> Iterator[list[Row]]:
+        """As fetch, `size` rows at a time: what has been read is not kept.  Other queries may come in between."""
+        raise NotImplementedError
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Returns the number of rows touched."""

@@ -61,6 +61,14 @@ class SqliteSession(Session):
         except sqlite3.Error as error:
             raise explained(error) from error
 
+    def stream(self, sql: str, parameters: Sequence[Any], size: int) -> Iterator[list[Row]]:
+        try:
+            cursor = self.connection.execute(sql, parameters)
+            while rows := cursor.fetchmany(size):
+                yield rows
+        except sqlite3.Error as error:
+            raise explained(error) from error
+
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         try:
             return self.connection.execute(sql, parameters).rowcount

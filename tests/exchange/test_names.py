@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from svyaz.exchange.column_map import Nearest
-from svyaz.exchange.export import safe_text, unsafe_text
+from svyaz.exchange.export_cells import safe_text, unsafe_text
 from svyaz.exchange.label_parts import split_label
 from svyaz.exchange.lookup import words_of
 from svyaz.expression.parse import parse

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ from svyaz.records.draft import Past
 from svyaz.schema.scope import EntityScope
 from svyaz.schema.snapshot import Title
 from svyaz.storage.session import Session
+from svyaz.tenancy.company import Company
 from tests.cast import Cast
+from tests.configurator.test_computed_is_true import not_true, rebuilt, settle, values_for
 
 ROWS = 24
 TOLD = settings(
@@ -252,3 +255,18 @@ def test_number_with_its_currency_is_exact_whatever_way_it_is_read(settled: Cast
     for n, id in enumerate(made.ids):
         amount = settled.person("Ольга").open("deal", id).values["amount"]
         assert Decimal(amount[0]) == Decimal(f"{n}.{n:02d}")
+
+
+def test_formulas_and_roll_ups_are_true_after_many_have_come_at_once(company: Company) -> None:
+    dice = Random(7)
+    rebuilt(company, dice, 50)
+    known: dict[str, list[int]] = {"house": [], "flat": [], "bill": []}
+    for kind in ("house", "flat", "bill"):
+        rows = [values_for(dice, kind, known) for _ in range(ROWS)]
+        with company.write() as session:
+            entry = write.open_entry(session, SYSTEM, f"{kind}50")
+            assert write_rows.goes_by_columns(entry, ROWS)
+            made = write.create_many(session, SYSTEM, f"{kind}50", rows)
+        known[kind] = [id for id in made.ids if id is not None]
+    settle(company)
+    assert not_true(company) == []
