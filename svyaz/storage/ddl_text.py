@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from svyaz.fields.base import ColumnKind
-from svyaz.schema.snapshot import Entity
+from svyaz.schema.snapshot import Entity, Snapshot
 from svyaz.storage import names
-from svyaz.storage.layout import SYSTEM, FieldLayout, Layout, StoredColumn
+from svyaz.storage.layout import SYSTEM, FieldLayout, Layout, StoredColumn, field_layout, layout
 
 KINDS: Mapping[str, Mapping[ColumnKind, str]] = {
     "sqlite": {
@@ -101,3 +101,12 @@ def field_indexes(table: str, placed: FieldLayout) -> tuple[Index, ...]:
         # Long text has no order and would not fit: PostgreSQL takes 2,700 bytes into an index.
         made.append(Index(names.value_index(one), table, (placed.value.name,)))
     return tuple(made)
+
+
+def wants_index(snapshot: Snapshot, entity: str, key: str) -> bool:
+    """Whether the field has no index and could have one, if the configuration said so (`indexed`)."""
+    placed = layout(snapshot, entity).fields.get(key)
+    if placed is None or field_indexes("", placed):
+        return False
+    indexed = field_layout(replace(placed.field, indexed=True))
+    return indexed is not None and bool(field_indexes("", indexed))
