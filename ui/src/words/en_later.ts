@@ -1,6 +1,12 @@
 // Made by tools/make_words.py from svyaz/locale/en.toml; change the words there.
 export const words = {
   grid: {
+    slow: "This list is slow: {fields} has no index, so every record is looked at.",
+    slow_ask: "This list is slow: {fields} has no index. Whoever configures the system can build it.",
+    speed_up: "Make it fast",
+    speeding: "Building the index…",
+    fast_now: "The index is built, the list is fast. It can be taken back in the configuration",
+    not_faster: "The index was not built: the job failed",
     and: "and",
     or: "or",
     where: "Where",
