@@ -211,12 +211,14 @@ def main() -> int:
     asked.add_argument("--deals", type=int, default=1_000_000)
     asked.add_argument("--quick", action="store_true", help="few rounds: shows that it works, not how fast it is")
     asked.add_argument("--tiny", action="store_true", help="one round of almost nothing")
+    asked.add_argument("--rows", type=int, help="of an import")
     asked.add_argument("--only", default="", help=f"of {', '.join(ALL)}")
     asked.add_argument("--database", choices=("sqlite", "postgresql"))
     asked.add_argument("--home", action="append", default=[], help="a base made by `python -m bench.base`")
     asked.add_argument("--out", type=Path, default=RESULTS)
     given = asked.parse_args()
     much = TINY if given.tiny else QUICK if given.quick else FULL
+    much = replace(much, rows=given.rows) if given.rows else much
     only = frozenset(given.only.split(",")) if given.only else frozenset(ALL)
     if only - frozenset(ALL):
         asked.error(f"unknown: {', '.join(sorted(only - frozenset(ALL)))}")

@@ -13,7 +13,7 @@ from random import Random
 from bench import texts
 from bench.base import SEED, Base
 from bench.http_load import Client
-from bench.processes import settle
+from bench.processes import fine_cpu_of, settle
 from bench.reading import Pair, readers
 from bench.result import Found, Mark, percentile
 
@@ -59,28 +59,38 @@ def measure_search(pair: Pair, times: int) -> Found:
     for who in signed:
         client.send(product.search(who, "насос"))
     settle(product.server, pair.cluster)
-    by_kind, every = {}, []
-    before = product.server.cpu() + pair.cluster.cpu()
+    by_kind, every, cpu = {}, [], []
     for kind, told in asked.items():
-        spent = []
+        spent, used = [], []
         for text in told:
             for who in signed:
-                began = time.perf_counter()
+                before, began = _cpu(pair), time.perf_counter()
                 client.send(product.search(who, text))
                 spent.append(time.perf_counter() - began)
-        by_kind[kind] = {"p50_ms": ms(percentile(spent, 0.5)), "p95_ms": ms(percentile(spent, 0.95))}
+                used.append(_cpu(pair) - before)
+        by_kind[kind] = {
+            "p50_ms": ms(percentile(spent, 0.5)),
+            "p95_ms": ms(percentile(spent, 0.95)),
+            "cpu_p50_ms": ms(percentile(used, 0.5)),
+            "cpu_p95_ms": ms(percentile(used, 0.95)),
+        }
         every += spent
-    cpu = product.server.cpu() + pair.cluster.cpu() - before
+        cpu += used
     client.close()
     sizes = base.sizes
     facts = {
         "entries": sizes.companies + sizes.contacts + sizes.deals + sizes.comments,
         "searches": len(every),
         "p50_ms": ms(percentile(every, 0.5)),
-        "cpu_mean_ms": ms(cpu / len(every)),
+        "cpu_p50_ms": ms(percentile(cpu, 0.5)),
+        "cpu_p95_ms": ms(percentile(cpu, 0.95)),
         "kinds": by_kind,
     }
     return Found(SEARCH, base.dialect, ms(percentile(every, 0.95)), facts)
+
+
+def _cpu(pair: Pair) -> float:
+    return fine_cpu_of(pair.product.server.pid) + pair.cluster.fine_cpu()
 
 
 def ms(seconds: float) -> float:
