@@ -434,6 +434,12 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         ),
     ),
     ("POST", "/api/schema/apply"): named("Reshaped"),
+    ("POST", "/api/schema/from_table"): shape(file=NUMBER, table=MAP, rows=maybe(NUMBER)),
+    ("POST", "/api/schema/from_table/{id}"): {
+        "type": "object",
+        "required": ["revision", "entity", "import", "job"],
+        "properties": {"revision": NUMBER, "entity": TEXT, "import": NUMBER, "job": NUMBER},
+    },
     ("POST", f"{RECORDS}/merge"): shape(batch=NUMBER, moved=NUMBER),
     ("POST", "/api/schema/undo"): named("Reshaped"),
     ("GET", "/api/schema/revisions"): shape(
@@ -480,6 +486,7 @@ FILES: dict[tuple[str, str], str] = {
     ("GET", "/api/live"): "text/event-stream",
 }
 FORMS: dict[tuple[str, str], Schema] = {
+    ("POST", "/api/schema/from_table"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/files"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/company/logo"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/imports"): shape(file={"type": "string", "format": "binary"}, entity=TEXT),

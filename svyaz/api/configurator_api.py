@@ -10,19 +10,26 @@ import msgspec
 
 from svyaz.access.actor import Actor
 from svyaz.api.call import Call
+from svyaz.api.errors import BadRequest
+from svyaz.api.files_api import LARGEST
 from svyaz.api.route import Route
 from svyaz.configurator.apply import Outcome, apply_wanted
-from svyaz.configurator.edits import Edit
+from svyaz.configurator.carry import check_tables
+from svyaz.configurator.edits import AddEntity, Edit
 from svyaz.configurator.plan import Ask, Plan, Wanted, make_plan
 from svyaz.configurator.revisions import compare, list_told
 from svyaz.configurator.steps import Step
 from svyaz.configurator.uses import Use
 from svyaz.configurator.written import palette, written
+from svyaz.exchange import new_object
+from svyaz.exchange.tables import open_table
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import Denied
+from svyaz.kernel.text import clean
 from svyaz.kernel.words import Words
 from svyaz.records.merge_entries import merge_entries
 from svyaz.schema.snapshot import Snapshot, Title
+from svyaz.storage import blobs
 from svyaz.storage.convert import NotConverted
 from svyaz.storage.session import Session
 
@@ -64,6 +71,13 @@ class MergeBody(msgspec.Struct, forbid_unknown_fields=True):
 
     into: int
     others: list[int] = msgspec.field(name="from")
+
+
+class TableBody(msgspec.Struct, forbid_unknown_fields=True):
+    """table: of the new object, as guessed and corrected; each field may say which `column` of the file it takes."""
+
+    revision: int
+    table: dict[str, Any]
 
 
 class SchemaUndoBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -118,6 +132,34 @@ def merge_values(call: Call) -> Answer:
     with call.writing() as (session, actor):
         batch, moved = merge_entries(session, actor, call.incoming.params["entity"], body.into, body.others)
     return Answer(body={"batch": batch, "moved": moved})
+
+
+def guess_object(call: Call) -> Answer:
+    """POST /api/schema/from_table  multipart: file, title"""
+    sent = call.incoming.uploads.get("file")
+    if sent is None:
+        raise BadRequest("file", expected="multipart: file, title")
+    folder = call.company.blobs
+    with sent.path.open("rb") as source:
+        kept = blobs.keep(folder, sent.name, iter(lambda: source.read(1 << 20), b""), LARGEST)
+    name = clean(sent.name)[:255] or "file"
+    with _unlocked(call) as (session, actor):
+        title = clean(call.incoming.form.get("title", ""))
+        told = new_object.guess(session, actor, open_table(blobs.path_of(folder, kept.sha256), name), title)
+    with call.writing() as (session, actor):
+        file = blobs.name_file(session, kept, name, sent.media_type, actor.employee)
+    return Answer(201, {"file": file.id, **told})
+
+
+def make_object(call: Call) -> Answer:
+    """POST /api/schema/from_table/{id}  body: {"revision", "table"}"""
+    body = call.body(TableBody)
+    with _unlocked(call) as (_, actor):
+        pass
+    check_tables(AddEntity(body.table), "table")
+    made = new_object.make(call.company, actor, body.revision, call.id(), body.table)
+    told = {"revision": made.revision, "entity": made.entity, "import": made.run, "job": made.job}
+    return Answer(201, told)
 
 
 def list_revisions(call: Call) -> Answer:
@@ -250,6 +292,24 @@ ROUTES = (
         merge_values,
         "Make several values of a dictionary one",
         body=MergeBody,
+    ),
+    Route(
+        "POST",
+        "/api/schema/from_table",
+        guess_object,
+        "Guess an object from a spreadsheet",
+        needs=CONFIGURE,
+        upload=True,
+        status=201,
+    ),
+    Route(
+        "POST",
+        "/api/schema/from_table/{id}",
+        make_object,
+        "Make the object and import the spreadsheet into it",
+        needs=CONFIGURE,
+        body=TableBody,
+        status=201,
     ),
     Route(
         "GET",

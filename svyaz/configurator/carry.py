@@ -120,10 +120,20 @@ def keyed(table: Mapping[str, Any], taken: Iterable[str]) -> Mapping[str, Any]:
     return {"key": key, **{name: value for name, value in table.items() if name != "key"}}
 
 
+def with_keys(table: Mapping[str, Any], taken: Iterable[str]) -> dict[str, Any]:
+    """A table of an object in which it and its fields have keys, as add_entity would give them."""
+    return dict(_keyed_fields(keyed(table, taken)))
+
+
+def _set(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a new thing a null is no setting."""
+    return {name: value for name, value in table.items() if value is not None}
+
+
 def _keyed_fields(table: Mapping[str, Any]) -> Mapping[str, Any]:
     made: list[Any] = []
     for one in table.get("field", ()) if isinstance(table.get("field", ()), list) else ():
-        made.append(keyed(one, [each.get("key", "") for each in made]) if isinstance(one, dict) else one)
+        made.append(keyed(_set(one), [each.get("key", "") for each in made]) if isinstance(one, dict) else one)
     return {**table, "field": made} if made else table
 
 
@@ -155,7 +165,7 @@ def _drop_entity(carried: Carried, one: op.DropEntity) -> None:
 
 
 def _add_field(carried: Carried, one: op.AddField) -> None:
-    made = keyed(one.field, [str(each.get("key")) for each in carried.fields(one.entity)])
+    made = keyed(_set(one.field), [str(each.get("key")) for each in carried.fields(one.entity)])
     carried.source = edits.add_field(carried.source, one.entity, made, one.at)
 
 

@@ -51,6 +51,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     again = artem.create("deal", title="Ещё лишняя")["id"]
     artem.delete(f"/api/records/deal/{again}")
     values = [artem.create("source", title=said)["id"] for said in ("Сайт", "сайт компании")]
+    sheet = artem.upload("/api/schema/from_table", "список.csv", CSV)
     token = olga.post("/api/tokens", {"title": "сайт"}, 201)["id"]
     spare = site.browser("Ольга")
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
@@ -74,6 +75,17 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
         GoodCall(
             "POST", f"{entity}/merge", "/api/records/source/merge", {"into": values[0], "from": values[1:]}, who="Артём"
+        ),
+        GoodCall(
+            "POST", "/api/schema/from_table", "/api/schema/from_table", {}, who="Артём", status=201, files=ONE_FILE
+        ),
+        GoodCall(
+            "POST",
+            "/api/schema/from_table/{id}",
+            f"/api/schema/from_table/{sheet['file']}",
+            {"revision": 3, "table": sheet["table"]},
+            who="Артём",
+            status=201,
         ),
         GoodCall("GET", "/api/schema/revisions", "/api/schema/revisions", who="Артём"),
         GoodCall("GET", "/api/schema/revisions/{id}", "/api/schema/revisions/1?against=1", who="Артём"),
