@@ -87,7 +87,9 @@ async function send(path: string, options: RequestInit): Promise<Response> {
 
 function problemOf(status: number, parsed: unknown): ApiProblem {
   const error = (parsed as { error?: Partial<ProblemView> & { problems?: ProblemView[] } } | null)?.error;
-  return new ApiProblem(status, error?.code ?? "server", error?.text ?? "", error?.facts, error?.problems ?? []);
+  // A single problem is told by itself, several in a list: whoever asks where it is finds it in the list either way.
+  const { code = "server", text = "", place = "", facts, problems = [] } = error ?? {};
+  return new ApiProblem(status, code, text, facts, problems.length || !place ? problems : [{ code, text, place, ...(facts ? { facts } : {}) }]);
 }
 
 /** `?a=1&b=2` without empty parts. */
