@@ -204,7 +204,9 @@ def test_database_that_goes_away_and_returns_is_told_in_words_and_nobody_starts_
         job = http.post(
             "/api/records/counterparty/bulk", json={"filter": 'city = "Уфа"', "change": {"city": "Казань"}}
         ).json()["job"]
-        assert wait(lambda: http.get(f"/api/jobs/{job}").json()["state"] == "done", 60), "the worker goes on"
+        assert wait(lambda: http.get(f"/api/jobs/{job}").json()["state"] == "done", 60), (
+            f"the worker goes on: {http.get(f'/api/jobs/{job}').text}\n{place.said()}"
+        )
         no_findings(place)
 
 
