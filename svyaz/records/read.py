@@ -28,7 +28,7 @@ from svyaz.records.problems import MeasureNotPossible, SortNotPossible, TooManyR
 from svyaz.records.reader_scope import ReaderScope
 from svyaz.schema.snapshot import Entity, Snapshot
 from svyaz.storage import run_query
-from svyaz.storage.query import Count, Keys, Measure, Order, Page, Query
+from svyaz.storage.query import Count, Dimension, Keys, Measure, Order, Page, Query
 from svyaz.storage.session import Session
 
 MOST_ROWS = 1000
@@ -113,11 +113,15 @@ def read_totals(
 def read_groups(
     session: Session, actor: Actor, entity: str, request: ListRequest, by: str, measures: Sequence[Measure], first: int
 ) -> list[run_query.Group]:
-    """A board or a grouped list: the first rows, the count and the totals of every group."""
+    """A board or a grouped list: the first rows, the count and the totals of every group.
+
+    by   a path, for days with a grain: "close_on:month", whose groups are told by their first day
+    """
     check_measures(session.snapshot, actor, entity, measures)
-    keys = path_of(session.snapshot, actor, entity, by)
+    path, _, grain = by.partition(":")
+    keys = path_of(session.snapshot, actor, entity, path)
     query = make_query(session, actor, entity, request)
-    return run_query.groups(session, query, keys, measures, first, ground_of(session, actor))
+    return run_query.groups(session, query, Dimension(keys, grain), measures, first, ground_of(session, actor))
 
 
 def columns_of(session: Session, actor: Actor, entity: str, request: ListRequest) -> tuple[str, ...]:

@@ -225,7 +225,7 @@ def _check(session: Session, actor: Actor, entity: str, body: ViewBody) -> None:
         except Problem as problem:
             problems.append(problem)
     scope = ReaderScope(session.snapshot, actor, entity)
-    if body.group and scope.slot(tuple(body.group.split("."))) is None:
+    if body.group and scope.slot(tuple(body.group.partition(":")[0].split("."))) is None:
         problems.append(UnknownField("group", field=body.group))
     raise_all(problems)
 
@@ -257,7 +257,7 @@ def _told(session: Session, actor: Actor, shape: Entity, kept: Kept) -> ViewTold
     body["columns"] = [path for path in body["columns"] if readable(path)]
     body["sort"] = [path for path in body["sort"] if readable(path.removeprefix("-"))]
     body["colours"] = [one for one in body["colours"] if holds(one["rule"])]
-    if body["group"] and not readable(body["group"]):
+    if body["group"] and not readable(body["group"].partition(":")[0]):
         body["group"] = ""
     if not holds(body["filter"]):
         body["filter"], body["asked"] = "", None

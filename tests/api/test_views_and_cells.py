@@ -120,6 +120,16 @@ def test_whoever_may_not_see_the_object_has_no_views_of_it(site: Site) -> None:
     petr.refused("POST", VIEWS, 404, {"title": "Чужое", "view": {}})
 
 
+def test_days_are_grouped_by_months_and_a_view_may_ask_so(site: Site) -> None:
+    olga = site.browser("Ольга")
+    for day in ("2027-01-05", "2027-01-31", "2027-02-01"):
+        olga.create("deal", title=day, close_on=day)
+    told = olga.post("/api/records/deal/query", {"group": "close_on:month", "first": 5})["groups"]
+    assert [(one["value"], one["count"]) for one in told] == [("2027-01-01", 2), ("2027-02-01", 1)]
+    assert keep(olga, "По месяцам", view={"group": "close_on:month"})["view"]["group"] == "close_on:month"
+    assert olga.refused("POST", "/api/records/deal/query", 422, {"group": "close_on:era"})["code"] == "cannot_group"
+
+
 # ------------------------------------------------------------------ pasted cells
 
 

@@ -201,6 +201,20 @@ def test_list_is_grouped_with_counts_and_totals_and_folds(site: Site, open_page:
     expect(page.get_by_role("gridcell").get_by_role("link", name="Группы")).to_have_count(3)
 
 
+def test_days_are_grouped_by_months(site: Site, open_page: Opener) -> None:
+    for day in ("2027-03-01", "2027-03-31", "2027-04-01"):
+        site.create("deal", title="Помесячно", close_on=day)
+    page = open_page("/deal?view=all&q=Помесячно")
+    expect(page.get_by_role("gridcell").get_by_role("link", name="Помесячно")).to_have_count(3)
+    page.get_by_role("button", name="Вид", exact=True).click()
+    page.get_by_label("Группировать по полю").select_option(label="Закрыть до по месяцам")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=re.compile("^март 2027"))).to_be_visible()
+    page.get_by_role("button", name=re.compile("^март 2027")).click()
+    expect(page.get_by_role("gridcell").get_by_role("link", name="Помесячно")).to_have_count(1)
+    expect(page).to_have_url(re.compile("group=close_on"))
+
+
 def test_rows_are_coloured_by_a_rule(site: Site, open_page: Opener) -> None:
     site.create("deal", title="Цвет большая", amount="900000")
     site.create("deal", title="Цвет малая", amount="10")

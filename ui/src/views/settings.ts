@@ -9,6 +9,7 @@ import { all, quote } from "../fields/formula";
 import { keepPreference, loadPreference } from "../records/preference";
 import { findField, nameField, summedFields, type Entity, type Field, type View } from "../schema";
 import type { Address } from "./address";
+import { pathOf } from "./grains";
 import { clauseOf, isKnownPart, partId, type Part } from "./asked";
 
 export { clauseOf, type Asked, type Part } from "./asked";
@@ -71,7 +72,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     asked.value = (kept.asked ?? own.asked ?? []).filter((one) => isKnownPart(entity.value, one));
     totalBy.value = { ...(kept.totals ?? own.totals) };
     const grouped = kept.group ?? own.group ?? (view.value.kind === "list" ? view.value.group : "");
-    group.value = grouped && isKnown(grouped) ? grouped : "";
+    group.value = grouped && isKnown(pathOf(grouped)) ? grouped : "";
     closed.value = kept.closed ?? [];
     colours.value = kept.colours ?? own.colours ?? [];
     height.value = kept.height ?? own.height ?? "normal";
@@ -99,7 +100,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     asked.value = (address.asked ?? own.asked ?? []).filter((one) => isKnownPart(entity.value, one));
     sort.value = [...(address.sort ?? own.sort ?? view.value.sort)].filter((one) => isKnown(bare(one)));
     const grouped = address.group ?? own.group ?? (view.value.kind === "list" ? view.value.group : "");
-    group.value = grouped && isKnown(grouped) ? grouped : "";
+    group.value = grouped && isKnown(pathOf(grouped)) ? grouped : "";
     search.value = address.search ?? "";
   }
 
@@ -162,7 +163,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     return shown.filter((field) => totalBy.value[field.key] !== "none").slice(0, 8).map((field) => ({ function: totalBy.value[field.key] ?? "sum", field: field.key, of: field }));
   });
 
-  const grouped = computed(() => (group.value ? findField(entity.value, group.value) : null));
+  const grouped = computed(() => (group.value ? findField(entity.value, pathOf(group.value)) : null));
   const widthOf = (field: Field): number =>
     widths[field.key] ?? (field.key === nameField(entity.value)?.key ? NAME_PX : (fieldType(field).width ?? 150));
   const sorted = computed(() => sort.value.join() !== (bodyOf(view.value).sort ?? view.value.sort).join());

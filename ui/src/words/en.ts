@@ -181,6 +181,7 @@ export const words = {
     assign_title: ["Assign {n} record", "Assign {n} records"],
     export: "Export",
     stopped: ["Stopped: {n} record done", "Stopped: {n} records done"],
+    move: "To another pipeline",
   },
   step: {
     none: "No next step",

@@ -14,6 +14,7 @@ import type { GroupHead, Rows, RowsQuery } from "../../records/rows";
 import { sayRefusal } from "../../records/save";
 import { writesOf } from "../../records/writes";
 import { t } from "../../words";
+import { grainOf, isDated, lastDay, sayGroupDay, type Grain } from "../grains";
 import { sayTotal } from "../totals";
 
 const PAGE = 50;
@@ -22,6 +23,8 @@ const AGAIN_MS = 300;
 
 export interface GroupedQuery extends RowsQuery {
   readonly by: Field;
+  /** Its path, with a grain for days: "close_on:month". */
+  readonly group: string;
   readonly closed: readonly string[];
   readonly summed: readonly Field[];
 }
@@ -36,8 +39,9 @@ interface Band {
 export const groupKey = (value: Cell): string => (value === null ? "" : String(Array.isArray(value) ? (typeof value[0] === "string" ? value.slice(0, 2).join(":") : value[0]) : value));
 
 /** Records of one group, as a condition; a link is asked by its id, a text by itself. */
-export function clauseOfGroup(field: Field, value: Cell): string {
+export function clauseOfGroup(field: Field, value: Cell, grain: Grain | null = null): string {
   if (value === null || value === "") return isEmpty(field.key);
+  if (grain) return fieldType(field).ask.clause(field.key, "between", [String(value), lastDay(grain, String(value))], field);
   if (typeof value === "boolean") return value ? field.key : `not ${field.key}`;
   const { conditions, clause } = fieldType(field).ask;
   if (conditions.includes("is")) return clause(field.key, "is", Array.isArray(value) && Array.isArray(value[0]) ? value : [value], field);
@@ -48,7 +52,7 @@ export function clauseOfGroup(field: Field, value: Cell): string {
 /** Fields that records may be grouped by: those whose groups are few enough to be looked through. */
 export const mayGroup = (field: Field): boolean => {
   const { conditions } = fieldType(field).ask;
-  return field.operators.length > 0 && field.key !== "id" && (conditions.includes("is") || conditions.includes("yes") || (conditions.includes("period") && !field.options.max && field.sortable));
+  return field.operators.length > 0 && field.key !== "id" && (conditions.includes("is") || conditions.includes("yes") || isDated(field));
 };
 
 export function useGroupedRows(query: Ref<GroupedQuery>): Rows {
@@ -64,17 +68,18 @@ export function useGroupedRows(query: Ref<GroupedQuery>): Rows {
 
   const bands = computed<readonly Band[]>(() => {
     const { by, closed, summed, totals: measures } = query.value;
+    const grain = grainOf(query.value.group);
     let line = 0;
     return groups.value.map((group) => {
       const key = groupKey(group.value);
       const open = !closed.includes(key);
-      const title = group.value === null ? t("grid.no_value") : typeof group.value === "boolean" ? t(group.value ? "field.yes" : "field.no") : sayCell(by, group.value);
+      const title = group.value === null ? t("grid.no_value") : grain ? sayGroupDay(grain, String(group.value)) : typeof group.value === "boolean" ? t(group.value ? "field.yes" : "field.no") : sayCell(by, group.value);
       const said = measures.map((measure, index) => ({ of: summed[index], cell: group.totals[index], measure })).filter((one) => one.of !== undefined);
       const head: GroupHead = {
-        key, title, open, count: group.count, hue: optionHue(by, group.value) ?? (group.value === null ? null : hueOf(title)),
+        key, title, open, count: group.count, hue: optionHue(by, group.value) ?? (group.value === null || grain ? null : hueOf(title)),
         totals: said.map((one) => ({ title: (one.of as Field).title, text: sayTotal(one.of as Field, one.cell) })),
       };
-      const band: Band = { head, clause: clauseOfGroup(by, group.value), first: line };
+      const band: Band = { head, clause: clauseOfGroup(by, group.value, grain), first: line };
       line += 1 + (open ? group.count : 0);
       return band;
     });
@@ -113,13 +118,13 @@ export function useGroupedRows(query: Ref<GroupedQuery>): Rows {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
-    const { entity, filter, fields, totals: measures, by, kept } = query.value;
+    const { entity, filter, fields, totals: measures, group, kept } = query.value;
     failed.value = "";
     pending = new Set();
     const more = kept ? { kept } : {};
     try {
       const [answer, whole] = await Promise.all([
-        queryGroups(entity, { filter, fields, group: by.key, first: 0, totals: measures, ...more }, signal),
+        queryGroups(entity, { filter, fields, group, first: 0, totals: measures, ...more }, signal),
         queryPage(entity, { filter, limit: 0, count: "exact", totals: measures, ...more }, signal),
       ]);
       if (signal.aborted) return;
@@ -164,10 +169,10 @@ export function useGroupedRows(query: Ref<GroupedQuery>): Rows {
 
   async function readFirst(some: readonly Band[]): Promise<void> {
     const { signal } = stop;
-    const { entity, filter, sort, fields, by, kept } = query.value;
+    const { entity, filter, sort, fields, group: by, kept } = query.value;
     some.forEach((band) => pending.add(`${band.head.key}/0`));
     try {
-      const { groups: found } = await queryGroups(entity, { filter: all([filter, any(some.map((band) => band.clause))]), sort, fields, group: by.key, first: PAGE, ...(kept ? { kept } : {}) }, signal);
+      const { groups: found } = await queryGroups(entity, { filter: all([filter, any(some.map((band) => band.clause))]), sort, fields, group: by, first: PAGE, ...(kept ? { kept } : {}) }, signal);
       if (signal.aborted) return;
       const byKey = new Map(found.map((group) => [groupKey(group.value), group]));
       for (const band of some) {
@@ -195,8 +200,8 @@ export function useGroupedRows(query: Ref<GroupedQuery>): Rows {
   }
 
   const asked = computed(() => {
-    const { entity, filter, sort, fields, by, totals: measures, kept } = query.value;
-    return JSON.stringify([entity, filter, sort, fields, by.key, measures, kept]);
+    const { entity, filter, sort, fields, group, totals: measures, kept } = query.value;
+    return JSON.stringify([entity, filter, sort, fields, group, measures, kept]);
   });
   watch(asked, () => void load(), { immediate: true });
   watch(() => query.value.closed, () => ensure(...sight));
