@@ -45,8 +45,8 @@ from svyaz.storage.import_runs import RowFate
 from svyaz.storage.session import Session
 
 LARGEST_CHUNK, SMALLEST_CHUNK, FIRST_CHUNK = 4000, 25, 250
-# How long a portion holds the writer: while nobody waits for it, longer ones cost less.
-WRITER_SECONDS, ALONE_SECONDS = 0.03, 0.2
+# How long a portion holds the writer: longer ones cost less, while nobody has waited for it of late.
+WRITER_SECONDS, ALONE_SECONDS, OF_LATE_SECONDS = 0.03, 0.1, 3.0
 TOLD_SECONDS = 0.25
 Writing = Callable[[], AbstractContextManager[Session]]
 
@@ -106,23 +106,23 @@ def import_rows(
     """Run all rows after row `after`, at most `most`; False when cancelled in between.  report gets the last row done."""
     reading = importing.reading
     size = FIRST_CHUNK
-    told = 0.0
+    told = waited_at = 0.0
     source = islice(numbered(reading, importing.table, after), most)
     while rows := list(islice(source, size)):
         if cancelled():
             return False
         taken = 0.0
-        waited = False
         with unswept():
             for part in read_block(reading, rows, importing.cells, importing.rehearsal is None).parts():
                 started = time.perf_counter()
-                waited = _portion(importing, writing, part) or waited
+                if _portion(importing, writing, part):
+                    waited_at = time.perf_counter()
                 taken += time.perf_counter() - started
         # Each word of progress is a commit of its own: four a second are enough for an eye.
         if time.perf_counter() - told > TOLD_SECONDS or len(rows) < size:
             report(rows[-1][0])
             told = time.perf_counter()
-        aim = WRITER_SECONDS if waited else ALONE_SECONDS
+        aim = WRITER_SECONDS if time.perf_counter() - waited_at < OF_LATE_SECONDS else ALONE_SECONDS
         size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * aim / max(taken, 1e-6)), size * 2))
     if importing.rehearsal is None and _self_links(reading, reading.entity.key):
         return _second_pass(importing, writing, cancelled)

@@ -32,8 +32,9 @@ MOST_ROWS = 2_000_000
 LONGEST_CELL = 100_000
 MOST_UNPACKED = 1_500 * 1024 * 1024
 MOST_PARTS = 5_000
-# calamine holds a sheet in memory; past this much XML it is streamed (sheet_stream.py): slower, flat memory.
-LARGEST_IN_MEMORY = 24 * 1024 * 1024
+# calamine holds a sheet in memory, 110 MB for a hundred thousand rows of a dozen columns; past this much XML it is
+# streamed (sheet_stream.py): three times slower, flat memory.
+LARGEST_IN_MEMORY = 96 * 1024 * 1024
 # Text of this kind packs at most about 1:30; a bomb packs 1:1000.
 HIGHEST_RATIO = 200
 

@@ -17,7 +17,7 @@ from svyaz.access.actor import Actor
 from svyaz.access.apply import Carried, read_entity
 from svyaz.access.fields import right
 from svyaz.expression.ground import Ground
-from svyaz.fields.base import FieldType
+from svyaz.fields.base import FieldType, Rows
 from svyaz.fields.registry import TYPES
 from svyaz.schema.snapshot import Entity, Field
 from svyaz.storage import record_tables
@@ -36,6 +36,7 @@ class Entry:
     by     whom the log names: the actor's employee, also where a trait writes by the system's right
     cause  person, import, undo, token… as the log says it;  batch: what this write is part of
     fields living fields people fill, by key;  rights: key -> "hidden" | "read" | "edit"
+    several  keys of those that keep several values
     """
 
     session: Session
@@ -49,6 +50,7 @@ class Entry:
     fields: dict[str, Field]
     types: dict[str, FieldType]
     rights: dict[str, str]
+    several: frozenset[str]
     far_records: dict[str, dict[int, Stored]] = field(default_factory=dict)
     far_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     seen_links: dict[str, dict[int, bool]] = field(default_factory=dict)
@@ -75,7 +77,9 @@ def open_entry(
     by   whom the log names when the system writes for somebody: sums of positions, links emptied by a deletion
     """
     shape = read_entity(session.snapshot, actor, entity)
-    fields, types, rights = _known(session.snapshot.digest, actor.standing, entity, Carried(session.snapshot, actor))
+    fields, types, rights, several = _known(
+        session.snapshot.digest, actor.standing, entity, Carried(session.snapshot, actor)
+    )
     return Entry(
         session=session,
         actor=actor,
@@ -88,19 +92,21 @@ def open_entry(
         fields=fields,
         types=types,
         rights=rights,
+        several=several,
     )
 
 
 @lru_cache(maxsize=1024)
 def _known(
     digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried
-) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str]]:
+) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str], frozenset[str]]:
     """Fields, their types and rights to them: the same in every call of a role until the configuration changes."""
     snapshot, actor = carried.hand_over()
     shape = snapshot.entities[entity]
     fields = {one.key: one for one in shape.fields if not one.system and not one.hidden}
     types = {key: TYPES[one.type] for key, one in fields.items()}
-    return fields, types, {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}
+    several = frozenset(key for key, one in fields.items() if isinstance(types[key].storage(one.options), Rows))
+    return fields, types, {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}, several
 
 
 def far_record(entry: Entry, entity: str, id: int) -> Stored | None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from svyaz.fields.base import Rows
 from svyaz.fields.column import ABSENT
 from svyaz.records.draft import Draft, Past
 from svyaz.records.entry import Entry
@@ -79,7 +78,7 @@ class NewRows:
         """A doubted row that has turned out well."""
         for key in draft.values:
             if key not in self.values and key in entry.fields:
-                self.values[key] = [() if is_several(entry, key) else None] * self.count
+                self.values[key] = [() if key in entry.several else None] * self.count
         for key, column in self.values.items():
             column[at] = draft.values.get(key)
         for key, base in draft.base.items():
@@ -97,10 +96,6 @@ class NewRows:
 
         past = [self.past[at] for at in places] if self.past is not None else None
         return NewRows(len(places), of(self.given), past, of(self.values), of(self.base), shadows=of(self.shadows))
-
-
-def is_several(entry: Entry, key: str) -> bool:
-    return isinstance(entry.types[key].storage(entry.fields[key].options), Rows)
 
 
 class _Cells:

@@ -43,10 +43,12 @@ LABEL_LENGTH = 500
 @dataclass(slots=True)
 class Written:
     """ids: of written records, in the order given, None where a draft was left out;
-    problems: index in the order given -> what was wrong with it (only with `each`)."""
+    problems: index in the order given -> what was wrong with it (only with `each`);
+    blank: of an only record, the fields of several values that it has none of."""
 
     ids: list[int | None] = field(default_factory=list)
     problems: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
 
 
 def examine(entry: Entry, drafts: Sequence[Draft]) -> None:

@@ -173,10 +173,15 @@ def read_record(session: Session, actor: Actor, entity: str, id: int) -> RecordV
     return found
 
 
-def view_after_write(session: Session, actor: Actor, entity: str, id: int) -> RecordView:
-    """The record one has just written; one handed over beyond one's sight is answered without its values."""
+def view_after_write(
+    session: Session, actor: Actor, entity: str, id: int, blank: frozenset[str] = frozenset()
+) -> RecordView:
+    """The record one has just written; one handed over beyond one's sight is answered without its values.
+
+    blank   fields of several values that it is known to have none of: they are not asked for
+    """
     shape = read_entity(session.snapshot, actor, entity)
-    return _find_view(session, actor, shape, id) or RecordView(id, 0, "", entity, {})
+    return _find_view(session, actor, shape, id, blank) or RecordView(id, 0, "", entity, {})
 
 
 def read_suggestions(session: Session, actor: Actor, entity: str, text: str, limit: int = 20) -> list[list[Any]]:
@@ -326,15 +331,19 @@ def _view_shape(
     )
 
 
-def _find_view(session: Session, actor: Actor, shape: Entity, id: int) -> RecordView | None:
+def _find_view(
+    session: Session, actor: Actor, shape: Entity, id: int, blank: frozenset[str] = frozenset()
+) -> RecordView | None:
     """Living or in the trash."""
     snapshot = session.snapshot
     view = _view_shape(snapshot.digest, actor.standing, shape.key, verb_of(session, "see"), Carried(snapshot, actor))
     ground = ground_of(session, actor)
-    row = run_query.one(session, shape.key, id, view.columns, view.allowed, view.far, ground)
+    columns = tuple(keys for keys in view.columns if keys[0] not in blank) if blank else view.columns
+    row = run_query.one(session, shape.key, id, columns, view.allowed, view.far, ground)
     if row is None:
         return None
-    values = dict(zip(view.keys, row[4:], strict=True))
+    told = iter(row[4:])
+    values = {key: [] if key in blank else next(told) for key in view.keys}
     if session.past is not None:  # what is seen there is seen by the right to look into history
         rights = {"change": False, "delete": False, "history": True}
     else:

@@ -56,7 +56,7 @@ def create_record(
     written = create_many(session, actor, entity, [values], cause=cause, places=[""])
     id = written.ids[0]
     assert id is not None
-    return view_after_write(session, actor, entity, id)
+    return view_after_write(session, actor, entity, id, written.blank)
 
 
 def create_many(
@@ -91,7 +91,7 @@ def create_many(
     examine(entry, drafts)
     good, wrong = sieve(drafts, each)
     write_new(entry, good)
-    return Written([draft.id or None for draft in drafts], wrong)
+    return Written([draft.id or None for draft in drafts], wrong, _blank(entry, drafts))
 
 
 def create_columns(
@@ -128,8 +128,9 @@ def change_record(
     cause: str = "person",
 ) -> RecordView:
     """Raises Problem(s) with places "values.<key>", RecordChangedMeanwhile, Denied, NotFound."""
-    change_many(session, actor, entity, [RecordChange(id, values, seen_version)], cause=cause, places=[""])
-    return view_after_write(session, actor, entity, id)
+    asked = [RecordChange(id, values, seen_version)]
+    written = change_many(session, actor, entity, asked, cause=cause, places=[""])
+    return view_after_write(session, actor, entity, id, written.blank)
 
 
 def change_many(
@@ -172,7 +173,7 @@ def change_many(
     good, wrong = sieve(drafts, each)
     changed = write_changed(entry, good)
     _check_lines_stay_in_ones_cards(entry, changed)
-    return Written([None if draft.problems else draft.id for draft in drafts], wrong)
+    return Written([None if draft.problems else draft.id for draft in drafts], wrong, _blank(entry, drafts))
 
 
 def check_record(
@@ -210,6 +211,12 @@ def _draft(entry: Entry, place: str, row: Mapping[str, Any], stored: Stored | No
             said = evaluate(entry, draft, field.default)
             draft.values[key] = entry.types[key].accept(said, field.options, entry.session.terms)
     return draft
+
+
+def _blank(entry: Entry, drafts: Sequence[Draft]) -> frozenset[str]:
+    if len(drafts) != 1:
+        return frozenset()
+    return frozenset(key for key in entry.several if not drafts[0].values.get(key))
 
 
 def _check_lines_stay_in_ones_cards(entry: Entry, changed: Sequence[Draft]) -> None:

@@ -149,7 +149,8 @@ def test_change_of_all_that_match_is_one_batch_within_ones_rights(romashka: Cast
     job = igor.write(bulk.start_matching, "deal", "priority = 'low'", {"priority": "high"})
     run_jobs(romashka)
     ended = state(romashka, job)
-    assert (ended.state, ended.answer, ended.total) == ("done", {"done": 250, "left": 0, "problems": []}, 250)
+    told = {"done": 250, "left": 0, "problems": [], "batch": ended.arguments["batch"]}
+    assert (ended.state, ended.answer, ended.total) == ("done", told, 250)
     assert len(romashka.system.ids("deal", filter="priority = 'high'")) == 250
     assert romashka.person("Анна").ids("deal", filter="priority = 'high'") == []
 
