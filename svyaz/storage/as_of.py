@@ -364,10 +364,12 @@ def canonical(session: Session, one: FieldLayout, plain: Any) -> Any:
     many = kind.expression_type(one.field.options).many
     if plain in (None, []):
         return () if many else None
-    try:
-        return kind.accept(plain, one.field.options, session.terms)
-    except (Problem, TypeError, ValueError):
-        return () if many else None
+    for said in (plain, str(plain)):  # of a former type; as the retype did it, what a person would have typed
+        try:
+            return kind.accept(said, one.field.options, session.terms)
+        except (Problem, TypeError, ValueError):
+            continue
+    return () if many else None
 
 
 def _copy_rows(session: Session, placed: Layout, was: str, own: Sequence[FieldLayout]) -> None:
