@@ -5,6 +5,7 @@ import { readSteps, type Step } from "../../api/views";
 import { writesOf } from "../../records/writes";
 import { stageField, type Entity } from "../../schema";
 import { t } from "../../words";
+import { now } from "../../words/clock";
 import { sayInstant } from "../../words/format";
 
 export interface StepMark {
@@ -19,7 +20,7 @@ export const hasSteps = (entity: Entity): boolean => entity.kind === "record" &&
 export function markOf(step: Step | null, staged: boolean): StepMark | null {
   if (!step) return staged ? { tone: "none", icon: CircleDashed, text: t("step.none") } : null;
   const [, , , title, due] = step;
-  if (due && Date.parse(due) < Date.now()) return { tone: "late", icon: CircleAlert, text: t("step.late", { what: title || t("step.untitled"), at: sayInstant(due) }) };
+  if (due && Date.parse(due) < now()) return { tone: "late", icon: CircleAlert, text: t("step.late", { what: title || t("step.untitled"), at: sayInstant(due) }) };
   return { tone: "planned", icon: CalendarCheck, text: due ? t("step.planned", { what: title || t("step.untitled"), at: sayInstant(due) }) : title || t("step.untitled") };
 }
 
