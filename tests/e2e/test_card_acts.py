@@ -238,3 +238,13 @@ def test_card_and_its_boxes_pass_axe(site: Site, open_page: Opener) -> None:
         act(page, "Перевести в другую воронку")
         expect(page.get_by_role("dialog", name="Перевести в другую воронку")).to_be_visible()
         check_accessible(page)
+
+
+def test_page_enlarged_twice_shows_the_whole_card_one_part_below_another(site: Site, open_page: Opener) -> None:
+    id = site.create("deal", title="Крупно", stage="talks")
+    page = open_page(f"/deal/{id}", size={"width": 720, "height": 450})  # 1440 × 900 at 200 %
+    note = page.get_by_role("textbox", name="Заметка")
+    note.scroll_into_view_if_needed()
+    box, form = note.bounding_box(), value(page, "Название").bounding_box()
+    assert box and form and box["width"] > 300 and box["y"] > form["y"]
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
