@@ -1,6 +1,6 @@
 """Marks of many rows: an import of an .xlsx against the same rows put in by hand, an export against the same SQL.
 
-ours   over HTTP: from «run» to «done», CPU of the server (its worker is in it) and of the database
+ours   the job of the import, in a worker's process of its own: CPU of the process and of the database
 raw    the rows of the record table and of the log that ours has just written, under other ids, by executemany of the
        raw driver, 2,000 records and their log rows a transaction, from a process of its own that does nothing else
 """
@@ -8,9 +8,13 @@ raw    the rows of the record table and of the log that ours has just written, u
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,10 +23,15 @@ import openpyxl
 from bench import texts
 from bench.base import SEED, Base
 from bench.plan import PORTION, Plan
-from bench.processes import settle
+from bench.processes import ROOT, Cluster, cluster_of, settle
 from bench.product import Listing
-from bench.reading import Pair
+from bench.reading import Pair, plan_of
 from bench.result import Found, Mark, Spent, compared, in_turns, ratio
+from svyaz.app import open_home
+from svyaz.exchange import imports
+from svyaz.jobs.queue import enqueue
+from svyaz.org.actors import build_actor
+from svyaz.storage import blobs
 from svyaz.storage.session import Session
 
 IMPORT = Mark("import", "Импорт, строк в секунду", 0.4, most=False)
@@ -133,12 +142,12 @@ def fill(plan: Plan, written: Written) -> None:
     plan.rows, plan.log = written.records, written.log
 
 
-def by_hand(pair: Pair, written: Written) -> Spent:
-    plan = Plan(pair.plan.path, pair.plan.url, pair.plan.schema)
+def by_hand(base: Base, cluster: Cluster, written: Written) -> Spent:
+    plan = plan_of(base)
     fill(plan, written)
     connection = plan.connect()
     cursor = connection.cursor()
-    before, database, wall = time.process_time(), pair.cluster.cpu(), time.perf_counter()
+    before, database, wall = time.process_time(), cluster.cpu(), time.perf_counter()
     for start in range(0, len(plan.rows), PORTION):
         part = slice(start, start + PORTION)
         if plan.url:
@@ -151,7 +160,7 @@ def by_hand(pair: Pair, written: Written) -> Spent:
             cursor.executemany(plan.note, plan.log[part])
             cursor.execute("COMMIT")
     wall = time.perf_counter() - wall
-    spent = Spent(time.process_time() - before, pair.cluster.cpu() - database, wall)
+    spent = Spent(time.process_time() - before, cluster.cpu() - database, wall)
     connection.close()
     return spent
 
@@ -169,23 +178,60 @@ def import_once(pair: Pair, who: Any, name: str, file: bytes) -> Spent:
     return Spent(server.cpu() - before, pair.cluster.cpu() - database, wall)
 
 
-def measure_import(pair: Pair, rows: int, rounds: int) -> Found:
-    who = pair.product.sign_in(pair.base.login("admin"))
-    import_once(pair, who, "warm.xlsx", make_file(pair.base, min(rows, 500), 1_000))
-    found = []
+def uploaded(base: Base, name: str, file: bytes) -> int:
+    """The run of an import that waits in the queue for a worker."""
+    company = base.open()
+    try:
+        kept = blobs.keep(company.blobs, name, [file], 10**9)
+        with company.read() as session:
+            actor = build_actor(session, base.people[0])
+            assert actor is not None
+            seen = imports.first_sight(session, actor, blobs.path_of(company.blobs, kept.sha256), name, "deal")
+        with company.write() as session:
+            stored = blobs.name_file(session, kept, name, "application/octet-stream", actor.employee)
+            run = imports.upload(session, actor, company.blobs, "deal", stored, seen)
+            imports.set_plan(session, actor, run.id, imports.told_run(session, run)["plan"])
+            imports.start(session, actor, run.id, enqueue)
+            return run.id
+    finally:
+        company.close()
+
+
+def work(home: Path) -> None:
+    """In a process of its own: the jobs that wait in the queue."""
+    opened = open_home(home)
+    began, wall = time.process_time(), time.perf_counter()
+    while opened.worker.run_once():
+        pass
+    print(json.dumps([time.process_time() - began, time.perf_counter() - wall]))
+    opened.company.close()
+
+
+def import_alone(base: Base, cluster: Cluster, name: str, file: bytes) -> Spent:
+    """The job from its first byte to its last fate, in a worker's process: what follows the log (the search, live
+    updates) is no part of it."""
+    uploaded(base, name, file)
+    database = cluster.cpu()
+    command = [sys.executable, "-m", "bench.bulk", str(base.home)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.splitlines()[-1]
+    cpu, wall = json.loads(told)
+    return Spent(cpu, cluster.cpu() - database, wall)
+
+
+def measure_import(base: Base, rows: int, rounds: int) -> Found:
+    """On a base that nobody serves: the job is the worker's alone."""
+    cluster, found = cluster_of(base.url), []
     for turn in range(rounds):
-        ours = import_once(pair, who, f"rows-{turn}.xlsx", make_file(pair.base, rows, turn))
-        settle(pair.product.server, pair.cluster)
-        written = last_import(pair.base)
+        ours = import_alone(base, cluster, f"rows-{turn}.xlsx", make_file(base, rows, turn))
+        written = last_import(base)
         assert len(written.records) == len(written.log) == rows, (len(written.records), len(written.log))
-        found.append((ours, by_hand(pair, moved(written, turn))))
-        settle(pair.product.server, pair.cluster)
+        found.append((ours, by_hand(base, cluster, moved(written, turn))))
     facts = compared(found, rows) | {
         "rows": rows,
         "ours_rows_s": [round(rows / one.total) for one, _ in found],
         "baseline_rows_s": [round(rows / one.total) for _, one in found],
     }
-    return Found(IMPORT, pair.base.dialect, round(1 / ratio(found), 3), facts)
+    return Found(IMPORT, base.dialect, round(1 / ratio(found), 3), facts)
 
 
 # ---------------------------------------------------------------- export
@@ -212,3 +258,7 @@ def measure_export(pair: Pair, rounds: int) -> Found:
     asked = [pair.product.export(who, export_listing(pair.base))]
     found = in_turns(rounds, lambda: pair.ours(asked, 1), lambda: pair.theirs("export", 1, 1, 1))
     return Found(EXPORT, pair.base.dialect, round(1 / ratio(found), 3), compared(found, 1))
+
+
+if __name__ == "__main__":
+    work(Path(sys.argv[1]))

@@ -39,10 +39,18 @@ def filtered(base: Base) -> Listing:
 
 DEAR = Listing(dearer=DEAREST, sort="id")
 CELLS = "t.sv_id, t.sv_version, t.title, t.counterparty, c.sv_label, t.stage, t.amount, t.amount__cur, t.responsible, e.sv_label, t.close_on"
-FROM = (
-    f"SELECT {CELLS} FROM deal t LEFT JOIN counterparty c ON c.sv_id = t.counterparty AND c.sv_deleted_at IS NULL"
-    " LEFT JOIN employee e ON e.sv_id = t.responsible AND e.sv_deleted_at IS NULL WHERE t.sv_deleted_at IS NULL"
-)
+
+
+def page_of(where: str, order: str) -> str:
+    """As somebody writes it who knows what it costs: fifty are found first, and only they look for their names."""
+    return (
+        f"SELECT {CELLS} FROM deal t LEFT JOIN counterparty c ON c.sv_id = t.counterparty AND c.sv_deleted_at IS NULL"
+        " LEFT JOIN employee e ON e.sv_id = t.responsible AND e.sv_deleted_at IS NULL WHERE t.sv_id IN"
+        f" (SELECT sv_id FROM deal WHERE sv_deleted_at IS NULL{where} ORDER BY {order} LIMIT 51) ORDER BY {order}"
+    )
+
+
+DEAREST_FIRST = "amount__base DESC NULLS LAST, 1"
 
 
 def add_heavy(base: Base, plan: Plan) -> None:
@@ -54,11 +62,11 @@ def add_heavy(base: Base, plan: Plan) -> None:
         " GROUP BY 1, 2 ORDER BY 1, 2"
     )
     plan.reads["pivot"] = [[(pivot, ())]]
-    filter = plan.mark(f"{FROM} AND t.engaged_on >= ? ORDER BY t.amount__base DESC NULLS LAST, t.sv_id LIMIT 51")
+    filter = plan.mark(page_of(" AND engaged_on >= ?", DEAREST_FIRST))
     plan.reads["scan_filter"] = [[(filter, (filtered(base).engaged,))]]
-    dear = plan.mark(f"{FROM} AND t.amount__base >= ? ORDER BY t.sv_id LIMIT 51")
+    dear = plan.mark(page_of(" AND amount__base >= ?", "1"))
     plan.reads["scan_money"] = [[(dear, (DEAREST * 100,))]]
-    sort: Statements = [(f"{FROM} ORDER BY t.amount__base DESC NULLS LAST, t.sv_id LIMIT 51", ())]
+    sort: Statements = [(page_of("", DEAREST_FIRST), ())]
     plan.reads["scan_sort"] = [sort]
 
 
@@ -114,9 +122,13 @@ def _each(spent: Spent, times: int) -> Spent:
 
 
 def measure_index(pair: Pair, rounds: int) -> Found:
-    """The field is marked as one often searched by; the index is there, and the same question costs a fraction."""
+    """The field is marked as one often searched by; the index is there, and the same question costs a fraction.
+
+    In the order of the same field: without histograms SQLite takes every «more than» for a quarter of all and would
+    rather walk in another order.
+    """
     who = pair.product.sign_in(pair.base.login("director"))
-    request = pair.product.page(who, DEAR)
+    request = pair.product.page(who, replace(DEAR, sort="-amount"))
     times = enough(pair, request)
     before = [_each(pair.ours([request] * times, 1), times) for _ in range(rounds)]
     company = pair.base.open()

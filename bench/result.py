@@ -72,8 +72,8 @@ def in_turns(rounds: int, ours: Callable[[], Spent], theirs: Callable[[], Spent]
 
 
 def ratio(rounds: Sequence[tuple[Spent, Spent]], of: Callable[[Spent], float] = lambda one: one.total) -> float:
-    """The median of the rounds' ratios, ours to theirs; nothing is taken for less than half a tick of the clock."""
-    return median(of(ours) / max(of(theirs), HALF_A_TICK) for ours, theirs in rounds)
+    """The median of the rounds' ratios, ours to theirs; what the clock has not seen is taken for half a tick of it."""
+    return median(of(ours) / (of(theirs) or HALF_A_TICK) for ours, theirs in rounds)
 
 
 def compared(rounds: Sequence[tuple[Spent, Spent]], times: int) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def compared(rounds: Sequence[tuple[Spent, Spent]], times: int) -> dict[str, Any
         return round(median(of(one[side]) for one in rounds) / times * 1000, 4)
 
     told: dict[str, Any] = {
-        "rounds": [round(ours.total / max(theirs.total, HALF_A_TICK), 3) for ours, theirs in rounds],
+        "rounds": [round(ours.total / (theirs.total or HALF_A_TICK), 3) for ours, theirs in rounds],
         "ours_ms": each(0, lambda one: one.total),
         "baseline_ms": each(1, lambda one: one.total),
         "ours_wall_ms": each(0, lambda one: one.wall),
