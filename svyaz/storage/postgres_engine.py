@@ -181,7 +181,10 @@ class PostgresDatabase:
         """No transaction: only for what PostgreSQL refuses inside one (CREATE INDEX CONCURRENTLY)."""
         connection = self._connect()
         try:
-            connection.execute(f'SET search_path TO "{self.schema}"')
+            try:
+                connection.execute(f'SET search_path TO "{self.schema}"')
+            except psycopg.Error as error:
+                raise explained(error) from error
             yield PostgresSession(connection, self.clock(), writes=True)
         finally:
             connection.close()

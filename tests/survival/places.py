@@ -74,6 +74,16 @@ class Place:
             time.sleep(0.05)
         raise AssertionError(f"the server does not answer:\n{self.said()}")
 
+    def wait_for_worker(self) -> None:
+        """It has done a job: one that changes nothing."""
+        asked = {"filter": 'title = "нет такого"', "change": {"title": "нет"}}
+        with self.client() as http:
+            job = http.post("/api/records/counterparty/bulk", json=asked).json()["job"]
+            end = time.monotonic() + WAIT_SECONDS
+            while http.get(f"/api/jobs/{job}").json()["state"] != "done":
+                assert time.monotonic() < end, f"the worker does nothing:\n{self.said()}"
+                time.sleep(0.1)
+
     def kill(self, *names: str) -> None:
         """kill -9, all at the same moment as far as may be."""
         for name in names:

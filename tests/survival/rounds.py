@@ -63,6 +63,7 @@ def kill_postgres(place: Place, cluster: Cluster, rounds: int, seed: int, longes
     """Rounds in which PostgreSQL dies under a server and a worker that live on, and comes back a little later."""
     report, order, seen = Report("PostgreSQL killed"), random.Random(seed), 0
     place.start("server", "worker")
+    place.wait_for_worker()
     for number in range(rounds):
         load = under_load(place, report.ledger, seed + number, architect=number % 2 == 1)
         time.sleep(0.7 + order.random() * longest)

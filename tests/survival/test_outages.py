@@ -184,6 +184,7 @@ def test_full_disk_of_postgresql_is_told_and_after_room_is_made_work_goes_on(wha
 def test_database_that_goes_away_and_returns_is_told_in_words_and_nobody_starts_anything_anew(what: str) -> None:
     with durable_cluster() as cluster, served_place(cluster.url) as place, place.client() as http:
         place.start("server", "worker")
+        place.wait_for_worker()
         first = create(http, "Первый").json()["id"]
         with http.stream("GET", "/api/live", headers={"Accept-Language": "ru"}) as live:
             told = live.iter_lines()
