@@ -53,6 +53,8 @@ NEW = ("новая", "новый", "новое", "новую", "создать",
 CASES = "а я у ю е о ы и й ь ой ей ою ею ом ем ым им ам ям ах ях ами ями ов ев ая яя ое ее ый ий ого его ому ему ых их ую юю"
 ENDINGS = frozenset(("", *CASES.split()))
 LEAST_ROOT = 3
+MOST_WORDS = 6  # of a line that is a name as a whole
+LEGAL_FORMS = frozenset(("ооо", "ао", "оао", "зао", "пао", "ип", "нко", "тоо", "llc", "ltd", "inc", "gmbh"))
 SMALL = {
     "с", "со", "к", "ко", "у", "в", "во", "на", "о", "об", "по", "про", "для", "от", "из", "и", "за", "до", "насчёт", "насчет",
     "with", "to", "for", "about", "the", "a", "of", "from", "and", "at", "on",
@@ -307,8 +309,11 @@ def _read_links(reading: Reading) -> None:
             return
         entities = list(dict.fromkeys(key for keys in targets.values() for key in keys))
         hits = _labelled(reading, said, entities)
+        # «Сделка Насосы для склада» is not about ООО «Насосы и трубы», «Сделка Ромашка» is about АО «Ромашка-Юг».
+        alone = not re.search(r"\w", reading.left[:start] + reading.left[end:])
+        sure = alone or "activity" in reading.shape.traits
         for key, allowed in targets.items():
-            fitting = [hit for hit in hits if hit[0] in allowed]
+            fitting = [hit for hit in hits if hit[0] in allowed and (sure or _is_whole(str(hit[2] or ""), said))]
             if fitting:
                 one = reading.shape.by_key[key]
                 reading.told.values[key] = fitting[0] if one.type == "any_link" else fitting[0][1:]
@@ -350,6 +355,8 @@ def _runs(left: str, verb_first: bool) -> Iterator[tuple[int, int, str]]:
     if quoted:
         yield quoted.start(1), quoted.end(1), quoted[1]
     words = [(one.start(), one.end(), one.group()) for one in re.finditer(r"[\w\-]+", left)]
+    if not verb_first and 1 < len(words) <= MOST_WORDS:
+        yield words[0][0], words[-1][1], left[words[0][0] : words[-1][1]]
     rest = words[1:] if verb_first and words and words[0][0] == len(left) - len(left.lstrip()) else words
     for length in (4, 3, 2, 1):
         for at in range(len(rest) - length + 1):
@@ -418,6 +425,13 @@ def _same_word(one: str, other: str) -> bool:
         at >= LEAST_ROOT and one[at:] in ENDINGS and other[at:] in ENDINGS
         for at in range(max(LEAST_ROOT, common - 1), common + 1)
     )
+
+
+def _is_whole(label: str, said: str) -> bool:
+    """Whether the words are the whole of the name, but for the legal form: «Вектор» of ООО «Вектор»."""
+    wanted = [word.text for word in words_of(said)]
+    rest = [word.text for word in words_of(label) if word.text not in LEGAL_FORMS]
+    return bool(rest) and all(any(_same_word(word, one) for one in wanted) for word in rest)
 
 
 def _has_words(label: str, wanted: Sequence[str]) -> bool:

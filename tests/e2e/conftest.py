@@ -163,7 +163,7 @@ def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
             timezone_id="Europe/Moscow",
             has_touch=size is PHONE,
             reduced_motion="reduce",
-            **more,
+            **{"service_workers": "block"} | more,  # what a test answers in place of the server must reach the page
         )
         contexts.append(context)
         if signed_in:
@@ -186,7 +186,8 @@ def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
 
     def is_bad(kind: str, text: str) -> bool:
         # A refusal (401, 404, 409, 422) is told to the person; the browser writes it to the console as well.
-        return kind in ("error", "warning") and "Failed to load resource" not in text
+        told = ("Failed to load resource", "Service Worker registration blocked")
+        return kind in ("error", "warning") and not any(one in text for one in told)
 
     yield opened
     for context in contexts:

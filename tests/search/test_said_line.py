@@ -89,6 +89,14 @@ def test_deal_is_named_with_its_client_and_sum(office: Cast) -> None:
     assert words_taken(line, told) == {"": ["Сделка "], "counterparty": ["Вектор"], "amount": ["250 000"]}
 
 
+def test_common_word_of_a_title_is_no_client(office: Cast) -> None:
+    with office.acting_as("Ольга") as olga:
+        olga.create("counterparty", title="ООО «Насосы и трубы»")
+    assert "counterparty" not in said(office, "Сделка Насосы для склада 250 000").values
+    assert said(office, "Сделка Поставка труб Вектор").values["counterparty"][1] == "ООО «Вектор»"
+    assert said(office, "Сделка Насосы и трубы").values["counterparty"][1] == "ООО «Насосы и трубы»"
+
+
 SUMS = [
     ("Новая сделка Насосы 1,5 млн", ["1500000.00", "RUB"]),
     ("Создать сделку Насосы 40 тыс. руб.", ["40000.00", "RUB"]),

@@ -18,3 +18,6 @@ window.setTimeout(() => {
   void import("./pages/RecordPage.vue");
   void import("./views/board/BoardView.vue");
 }, CALM_MS);
+
+// Installed on a phone or a desktop, the shell opens without the network too.  Where the browser has none, or forbids it, nothing is lost.
+if (import.meta.env.PROD) window.addEventListener("load", () => void navigator.serviceWorker?.register("/sw.js").catch(() => {}));

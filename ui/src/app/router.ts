@@ -22,7 +22,7 @@ function firstPage(): string {
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: "/", redirect: firstPage },
+    { path: "/", redirect: (to) => { const [path = "/", query = ""] = firstPage().split("?"); return { path, query: { ...Object.fromEntries(new URLSearchParams(query)), ...to.query } }; } },
     { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true, title: "login" } },
     { path: "/-/password", component: wordy(() => import("../pages/PasswordPage.vue")), meta: { title: "password" } },
     { path: "/-/reports", component: wordy(() => import("../pages/reports/ReportsPage.vue")), meta: { title: "reports" } },

@@ -26,6 +26,9 @@ export const fieldTypes: Readonly<Record<string, FieldType>> = {
 /** An unknown type (a newer server) is shown as text rather than breaking the screen. */
 export const fieldType = (field: Field): FieldType => fieldTypes[field.type] ?? text;
 
+/** For those who must know a type by name: where a typed word goes, for one. */
+export const isOfType = (field: Field, type: string): boolean => field.type === type;
+
 export const sayCell = (field: Field, cell: Cell | undefined): string => (cell == null ? "" : fieldType(field).say(cell, field));
 
 export const isEmptyCell = (cell: Cell | undefined): boolean => cell == null || cell === "" || (Array.isArray(cell) && cell.length === 0);
@@ -37,3 +40,6 @@ export const sameCell = (left: Cell | undefined, right: Cell | undefined): boole
 export const mayBeColumns = (field: Field): boolean =>
   !field.options.many && !["choices", "links", "any_link"].includes(field.type) && field.operators.length > 0 &&
   (field.options.options !== undefined || field.type === "yes_no" || (field.options.to !== undefined && fieldType(field).ask.conditions.includes("is")));
+
+/** The fields of this type, in their order. */
+export const ofType = (fields: readonly Field[], type: string): readonly Field[] => fields.filter((field) => field.type === type);

@@ -29,6 +29,9 @@ const MOST_PINNED = 20;
 
 export const shell = shallowRef<Shell>({});
 export const recent = shallowRef<readonly Place[]>([]);
+/** What the open card is called, for the tab of the browser. */
+export const shownTitle = shallowRef<{ readonly path: string; readonly label: string } | null>(null);
+export const nameShown = (entity: string, id: number, label: string): void => void (shownTitle.value = { path: `/${entity}/${id}`, label });
 export const pinned = computed(() => shell.value.pinned ?? []);
 
 /** Right after signing in: what the server keeps wins over what this browser remembers. */

@@ -442,4 +442,9 @@ export const words = {
     me: "My settings",
     past: "As it was",
   },
+  requisites: {
+    fill: "Fill in by INN",
+    asking: "Asking…",
+    nothing_new: "Everything is filled in already",
+  },
 } as const;

@@ -442,4 +442,9 @@ export const words = {
     me: "Моё",
     past: "Как было",
   },
+  requisites: {
+    fill: "Заполнить по ИНН",
+    asking: "Спрашиваем…",
+    nothing_new: "Всё уже заполнено",
+  },
 } as const;

@@ -43,6 +43,8 @@ export function useLinkSearch(field: Field) {
 
   function search(text: string): void {
     clearTimeout(timer);
+    // From the first letter on what is shown answers an older question.
+    busy.value = true;
     timer = window.setTimeout(() => void find(text), 120);
   }
 

@@ -1,6 +1,8 @@
 /** The record being added, if any: asked for from lists, boards, the palette and the phone's «+», shown once by the shell. */
 import { shallowRef } from "vue";
 import type { Cell, Entity, LinkCell } from "../../api/types";
+import { isOfType } from "../../fields";
+import { ofType } from "../../fields";
 import type { Rec } from "../../records/cache";
 import { findEntity } from "../../schema";
 
@@ -48,19 +50,19 @@ export function presetOf(entity: Entity, text: string): Record<string, Cell> {
   const typed = text.trim();
   if (!typed) return {};
   const free = entity.fields.filter((field) => field.right === "edit" && !field.system);
-  const ofType = (type: string): string | undefined => free.find((field) => field.type === type)?.key;
-  const named = entity.fields.find((field) => field.key === entity.label_field && field.type === "text")?.key;
+  const ofType = (type: string): string | undefined => free.find((field) => isOfType(field, type))?.key;
+  const named = entity.fields.find((field) => field.key === entity.label_field && isOfType(field, "text"))?.key;
   const digits = typed.replace(/\D/g, "");
-  const inn = ofType("inn");
+  const inn = first("inn");
   if (inn && /^\d+$/.test(typed) && (digits.length === 10 || digits.length === 12)) return { [inn]: typed };
-  const phone = ofType("phone");
+  const phone = first("phone");
   if (phone && DIGITS.test(typed)) return { [phone]: [[typed, ""]] };
-  const email = ofType("email");
+  const email = first("email");
   if (email && /^\S+@\S+$/.test(typed)) return { [email]: [[typed, ""]] };
   if (named) return { [named]: typed };
   const order = [...entity.form.quick, ...free.map((field) => field.key)];
-  const texts = [...new Set(order)].filter((key) => free.some((field) => field.key === key && field.type === "text"));
-  const [first, ...rest] = typed.split(/\s+/);
+  const texts = [...new Set(order)].filter((key) => free.some((field) => field.key === key && isOfType(field, "text")));
+  const [word, ...rest] = typed.split(/\s+/);
   if (texts[0] === undefined) return {};
-  return rest.length && texts[1] !== undefined ? { [texts[0]]: first ?? "", [texts[1]]: rest.join(" ") } : { [texts[0]]: typed };
+  return rest.length && texts[1] !== undefined ? { [texts[0]]: word ?? "", [texts[1]]: rest.join(" ") } : { [texts[0]]: typed };
 }
