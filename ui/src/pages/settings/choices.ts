@@ -1,5 +1,5 @@
 /** Lists to choose from: zones by their clock, days of the week, currencies; said by Intl in the reader's language. */
-import { locale } from "../../words";
+import { locale, tryWords } from "../../words";
 
 interface Choice<K> {
   readonly key: K;
@@ -16,12 +16,24 @@ const minutes = (offset: string): number => {
   return found ? (found[1] === "-" ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) : 0;
 };
 
-/** Zones of Russia and its neighbours first would be a guess: all of them, from west to east. */
+const RUSSIA: Readonly<Record<string, string>> = {
+  "Europe/Kaliningrad": "kaliningrad", "Europe/Moscow": "moscow", "Europe/Samara": "samara", "Asia/Yekaterinburg": "yekaterinburg", "Asia/Omsk": "omsk",
+  "Asia/Novosibirsk": "novosibirsk", "Asia/Krasnoyarsk": "krasnoyarsk", "Asia/Irkutsk": "irkutsk", "Asia/Yakutsk": "yakutsk", "Asia/Vladivostok": "vladivostok",
+  "Asia/Magadan": "magadan", "Asia/Kamchatka": "kamchatka",
+};
+
+/** «Москва (UTC+3)»: a zone by its city, as people say it. */
+export function zoneTitle(zone: string): string {
+  const city = (RUSSIA[zone] && tryWords(`settings.zones.${RUSSIA[zone]}`)) ?? zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
+  return `${city} (${offsetOf(zone).replace(/([+-])0?(\d+):00/, "$1$2") || "UTC"})`;
+}
+
+/** Zones of Russia first, from west to east; then all the others, so too. */
 export function zones(chosen: string): readonly Choice<string>[] {
-  const all = new Set([...Intl.supportedValuesOf("timeZone"), chosen]);
-  return [...all].map((key) => ({ key, offset: offsetOf(key) }))
-    .sort((one, other) => minutes(one.offset) - minutes(other.offset) || one.key.localeCompare(other.key))
-    .map(({ key, offset }) => ({ key, title: `${offset} ${key.replaceAll("_", " ")}` }));
+  const east = (one: string): number => minutes(offsetOf(one));
+  const others = [...new Set([...Intl.supportedValuesOf("timeZone"), chosen])].filter((one) => !(one in RUSSIA));
+  const sorted = others.map((key) => ({ key, at: east(key) })).sort((one, other) => one.at - other.at || one.key.localeCompare(other.key)).map(({ key }) => key);
+  return [...Object.keys(RUSSIA), ...sorted].map((key) => ({ key, title: zoneTitle(key) }));
 }
 
 /** Monday 1 … Sunday 7; 5 January 2026 is a Monday. */

@@ -53,11 +53,11 @@ export function presetOf(entity: Entity, text: string): Record<string, Cell> {
   const ofType = (type: string): string | undefined => free.find((field) => isOfType(field, type))?.key;
   const named = entity.fields.find((field) => field.key === entity.label_field && isOfType(field, "text"))?.key;
   const digits = typed.replace(/\D/g, "");
-  const inn = first("inn");
+  const inn = ofType("inn");
   if (inn && /^\d+$/.test(typed) && (digits.length === 10 || digits.length === 12)) return { [inn]: typed };
-  const phone = first("phone");
+  const phone = ofType("phone");
   if (phone && DIGITS.test(typed)) return { [phone]: [[typed, ""]] };
-  const email = first("email");
+  const email = ofType("email");
   if (email && /^\S+@\S+$/.test(typed)) return { [email]: [[typed, ""]] };
   if (named) return { [named]: typed };
   const order = [...entity.form.quick, ...free.map((field) => field.key)];
