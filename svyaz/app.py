@@ -17,8 +17,8 @@ from svyaz.access.actor import SYSTEM, Actor
 from svyaz.api import (
     card_api,
     cells_api,
-    configurator_api,
     company_api,
+    configurator_api,
     feed_api,
     files_api,
     imports_api,

@@ -17,7 +17,21 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ru", "en")
-LATER = ("import", "report", "past", "grid", "palette", "quick", "help", "keys", "settings", "my", "start", "password", "about")
+LATER = (
+    "import",
+    "report",
+    "past",
+    "grid",
+    "palette",
+    "quick",
+    "help",
+    "keys",
+    "settings",
+    "my",
+    "start",
+    "password",
+    "about",
+)
 HEAD = "// Made by tools/make_words.py from svyaz/locale/{language}.toml; change the words there.\n"
 
 
