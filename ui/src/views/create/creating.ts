@@ -2,7 +2,6 @@
 import { shallowRef } from "vue";
 import type { Cell, Entity, LinkCell } from "../../api/types";
 import { isOfType } from "../../fields";
-import { ofType } from "../../fields";
 import type { Rec } from "../../records/cache";
 import { findEntity } from "../../schema";
 
