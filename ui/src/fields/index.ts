@@ -40,6 +40,3 @@ export const sameCell = (left: Cell | undefined, right: Cell | undefined): boole
 export const mayBeColumns = (field: Field): boolean =>
   !field.options.many && !["choices", "links", "any_link"].includes(field.type) && field.operators.length > 0 &&
   (field.options.options !== undefined || field.type === "yes_no" || (field.options.to !== undefined && fieldType(field).ask.conditions.includes("is")));
-
-/** The fields of this type, in their order. */
-export const ofType = (fields: readonly Field[], type: string): readonly Field[] => fields.filter((field) => field.type === type);
