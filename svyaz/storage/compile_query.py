@@ -64,11 +64,12 @@ class Asked:
     def run(self, ground: Ground, extra: Mapping[str, Any] | None = None) -> Run:
         return Run(self.constants, ground, extra or {})
 
-    def start(self, conditioned: bool = True, arm: Arm = "") -> Start:
+    def start(self, conditioned: bool = True, arm: Arm = "", whole: bool = False) -> Start:
         """A statement to be compiled: its scope, its formulas, its condition (or none).
 
         arm: "" for all records; of a past: "present", untouched since, and "past", the others as they were; to count:
         "today", all as they are now, and "gone", those of them that were other then.
+        whole: see Making.
         """
         where, next_hole = with_holes(self.where)
         far = {}
@@ -77,7 +78,7 @@ class Asked:
             if node is not None:
                 far[entity] = node
         binds = Binds(self.dialect)
-        making = Making(self.snapshot, self.dialect, far, binds, self.covered)
+        making = Making(self.snapshot, self.dialect, far, binds, self.covered, whole)
         formulas = Formulas(making)
         placed = layout(self.snapshot, self.entity)
         table = None if not arm else past_table(placed) if arm == "past" else present_table(placed, self.dialect)
@@ -155,14 +156,14 @@ class PagePlan:
 
 
 def page_plan(
-    asked: Asked, columns: Sequence[Keys], order: Sequence[Order], empty: tuple[bool, ...] | None
+    asked: Asked, columns: Sequence[Keys], order: Sequence[Order], empty: tuple[bool, ...] | None, whole: bool = False
 ) -> PagePlan:
-    """empty: None for the first page, else which values of the cursor are NULL."""
+    """empty: None for the first page, else which values of the cursor are NULL.  whole: everything is read to its end."""
 
     def make() -> PagePlan:
         statements = []
         for arm in asked.arms:
-            start = asked.start(arm=arm)
+            start = asked.start(arm=arm, whole=whole)
             scope = start.scope
             keys = sort_keys(scope, order)
             if empty is not None:
@@ -175,7 +176,7 @@ def page_plan(
         merged = merge(statements, ordinal_order(keys, place), limit="limit")
         return PagePlan(merged, cells, place, tuple(key.kind for key in keys))
 
-    return asked.plan(("page", tuple(columns), tuple(order), empty), make)
+    return asked.plan(("page", tuple(columns), tuple(order), empty, whole), make)
 
 
 def rows_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:

@@ -116,7 +116,7 @@ def stream(session: Session, query: Query, ground: Ground) -> Iterator[list[Any]
     """
     asked = _asked(session, query)
     if {one.path for one in query.order} <= {("id",)} and len(asked.arms) == 1:
-        plan = page_plan(asked, query.columns, query.order, None)
+        plan = page_plan(asked, query.columns, query.order, None, whole=True)
         run = asked.run(ground, {"limit": EVERY})
         for found in session.stream(plan.statement.sql, plan.statement.parameters(run), BATCH):
             with unswept():
