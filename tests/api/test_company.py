@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from tests.api.calls import PICTURE
+from tests.api.party import serve_party
 from tests.api.site import Site
-
-# What findById/party of DaData answers, shortened to what is read and to what must not matter.
-PARTY = {
-    "value": "ПАО СБЕРБАНК",
-    "unrestricted_value": "ПАО СБЕРБАНК",
-    "data": {
-        "inn": "7707083893",
-        "kpp": "773601001",
-        "ogrn": "1027700132195",
-        "type": "LEGAL",
-        "name": {
-            "full_with_opf": "ПУБЛИЧНОЕ АКЦИОНЕРНОЕ ОБЩЕСТВО  «СБЕРБАНК РОССИИ»",
-            "short_with_opf": "ПАО Сбербанк",
-        },
-        "address": {
-            "value": "г Москва, ул Вавилова, д 19",
-            "unrestricted_value": "117312, г Москва, ул Вавилова, д 19",
-        },
-        "state": {"status": "ACTIVE"},
-    },
-}
-
-
-class Party(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        server: Any = self.server
-        server.asked.append((self.headers.get("Authorization"), asked))
-        status, body = server.answers
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @pytest.fixture
 def service() -> Iterator[Any]:
-    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Party)
-    server.asked, server.answers = [], (200, {"suggestions": [PARTY]})
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.url = f"http://127.0.0.1:{server.server_address[1]}/suggestions/api/4_1/rs/findById/party"
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serve_party() as server:
+        yield server
 
 
 def test_name_zone_and_week_are_in_force_at_once(site: Site) -> None:
