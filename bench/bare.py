@@ -27,7 +27,7 @@ from typing import Any
 import orjson
 import uvicorn
 
-from bench.plan import PORTION, Plan
+from bench.plan import PORTION, Plan, RawChange, change_by_hand
 from svyaz.api.server import THREADS
 
 OF_THREAD = threading.local()
@@ -50,21 +50,28 @@ class Sqlite:
     def fetch(self, sql: str, parameters: Any) -> list[Any]:
         return self.reader().execute(sql, parameters).fetchall()
 
-    def write(self, statements: list[tuple[str, Any]], many: bool = False) -> None:
+    def change(self, change: RawChange) -> None:
+        with self.lock:
+            change_by_hand(self.reader(), change)
+
+    def write(self, statements: list[tuple[str, Any]]) -> None:
         connection = self.reader()
         with self.lock:
             connection.execute("BEGIN IMMEDIATE")
             for sql, parameters in statements:
-                (connection.executemany if many else connection.execute)(sql, parameters)
+                connection.executemany(sql, parameters)
             connection.execute("COMMIT")
 
 
 class Postgres(Sqlite):
-    def write(self, statements: list[tuple[str, Any]], many: bool = False) -> None:
+    def change(self, change: RawChange) -> None:
+        change_by_hand(self.reader(), change)
+
+    def write(self, statements: list[tuple[str, Any]]) -> None:
         connection = self.reader()
         with connection.transaction(), connection.cursor() as cursor:
             for sql, parameters in statements:
-                (cursor.executemany if many else cursor.execute)(sql, parameters)
+                cursor.executemany(sql, parameters)
 
 
 def build(plan: Plan) -> Any:
@@ -75,14 +82,15 @@ def build(plan: Plan) -> Any:
         return orjson.dumps([database.fetch(sql, given) for sql, given in plan.reads[question][place]], default=str)
 
     def change(place: int) -> bytes:
-        database.write(plan.changes[place])
+        database.change(plan.changes[place])
         return b"{}"
 
     def bring(place: int) -> bytes:
         log = plan.log
         for start in range(0, len(plan.rows), PORTION):
             part = slice(start, start + PORTION)
-            database.write([(plan.insert, plan.rows[part]), (plan.note, log[part])], many=True)
+            stays = (plan.settle, plan.stays[part])
+            database.write([(plan.insert, plan.rows[part]), (plan.note, log[part]), stays])
         return b"{}"
 
     def export(place: int) -> Iterator[bytes]:

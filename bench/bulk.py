@@ -1,18 +1,20 @@
-"""Marks of many rows: an import of an .xlsx against the same rows put in by hand, an export against the same SQL.
+"""Marks of many rows: an import of an .xlsx and of a .csv against the same rows put in by hand, an export against the
+same SQL.
 
 ours   the job of the import, in a worker's process of its own: CPU of the process and of the database
-raw    the rows of the record table and of the log that ours has just written, under other ids, by executemany of the
-       raw driver, 2,000 records and their log rows a transaction, from a process of its own that does nothing else
+raw    the rows of the record table, of its stays on stages and of the log that ours has just written, under other ids,
+       by executemany of the raw driver, 2,000 records and what belongs to them a transaction; nothing reads a file
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -26,7 +28,7 @@ from bench.plan import PORTION, Plan
 from bench.processes import ROOT, Cluster, cluster_of, settle
 from bench.product import Listing
 from bench.reading import Pair, plan_of
-from bench.result import Found, Mark, Spent, compared, in_turns, ratio
+from bench.result import Found, Mark, Spent, by_the_clock, in_turns
 from svyaz.app import open_home
 from svyaz.exchange import imports
 from svyaz.jobs.queue import enqueue
@@ -58,16 +60,14 @@ def labels(base: Base, entity: str, count: int) -> list[str]:
         company.close()
 
 
-def make_file(base: Base, rows: int, turn: int) -> bytes:
+def make_rows(base: Base, rows: int, turn: int) -> list[list[Any]]:
     chance = Random(f"{SEED} file {turn}")
     firms, people = labels(base, "counterparty", 500), labels(base, "employee", 50)
     products, sources = labels(base, "product", 40), labels(base, "source", 10)
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Сделки")
-    sheet.append(HEAD)
+    made = []
     for number in range(rows):
         day = date(2026, 1, 1) + timedelta(days=chance.randrange(365))
-        sheet.append(
+        made.append(
             [
                 *(f"I-{turn}-{number:06}", texts.sale(chance), chance.choice(firms), chance.choice(products)),
                 *(chance.choice(STAGES), chance.randrange(10**7) / 100, day, day - timedelta(days=30)),
@@ -75,21 +75,50 @@ def make_file(base: Base, rows: int, turn: int) -> bytes:
                 texts.talk(chance),
             ]
         )
+    return made
+
+
+def make_file(base: Base, rows: int, turn: int) -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Сделки")
+    sheet.append(HEAD)
+    for row in make_rows(base, rows, turn):
+        sheet.append(row)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
+def make_csv(base: Base, rows: int, turn: int) -> bytes:
+    """The same, as a Russian spreadsheet saves it."""
+    out = io.StringIO()
+    told = csv.writer(out, delimiter=";")
+    told.writerow(HEAD)
+    for row in make_rows(base, rows, turn):
+        told.writerow([_typed(cell) for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _typed(cell: Any) -> str:
+    if isinstance(cell, date):
+        return cell.strftime("%d.%m.%Y")
+    return f"{cell:.2f}".replace(".", ",") if isinstance(cell, float) else str(cell or "")
+
+
 @dataclass(slots=True)
 class Written:
+    """Columns and rows of the record table, of the log, and of stays on stages."""
+
     columns: list[str]
     records: list[tuple[Any, ...]]
     kept: list[str]
     log: list[tuple[Any, ...]]
+    stay: list[str]
+    stays: list[tuple[Any, ...]]
 
 
 def last_import(base: Base) -> Written:
-    """Columns and rows of the record table and of the log that the last run has made, as the driver gives them."""
+    """What the last run has made, as the driver gives it."""
     company = base.open()
     try:
         with company.read() as session:
@@ -101,7 +130,10 @@ def last_import(base: Base) -> Written:
             log = session.fetch(
                 f"SELECT {quoted(kept)} FROM sv_change WHERE batch = ? AND kind = 'Created' ORDER BY record", (batch,)
             )
-            return Written(columns, records, kept, log)
+            stay = [one for one in columns_of(session, "sv_stage_move") if one != "id"]
+            among = "record IN (SELECT record FROM sv_change WHERE batch = ? AND kind = 'Created')"
+            stays = session.fetch(f"SELECT {quoted(stay)} FROM sv_stage_move WHERE {among} ORDER BY id", (batch,))
+            return Written(columns, records, kept, log, stay, stays)
     finally:
         company.close()
 
@@ -128,9 +160,13 @@ def moved(written: Written, turn: int) -> Written:
         (row[0] + by, *(f"{value}-{turn}" if at in unique and value else value for at, value in enumerate(row[1:], 1)))
         for row in written.records
     ]
-    record = written.kept.index("record")
-    log = [(*row[:record], row[record] + by, *row[record + 1 :]) for row in written.log]
-    return Written(written.columns, records, written.kept, log)
+
+    def beside(columns: list[str], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        record = columns.index("record")
+        return [(*row[:record], row[record] + by, *row[record + 1 :]) for row in rows]
+
+    log, stays = beside(written.kept, written.log), beside(written.stay, written.stays)
+    return Written(written.columns, records, written.kept, log, written.stay, stays)
 
 
 def fill(plan: Plan, written: Written) -> None:
@@ -139,7 +175,9 @@ def fill(plan: Plan, written: Written) -> None:
     plan.insert = plan.mark(f"INSERT INTO deal ({quoted(written.columns)}) VALUES ({marks})")
     marks = ", ".join("?" * len(written.kept))
     plan.note = plan.mark(f"INSERT INTO sv_change ({quoted(written.kept)}) VALUES ({marks})")
-    plan.rows, plan.log = written.records, written.log
+    marks = ", ".join("?" * len(written.stay))
+    plan.settle = plan.mark(f"INSERT INTO sv_stage_move ({quoted(written.stay)}) VALUES ({marks})")
+    plan.rows, plan.log, plan.stays = written.records, written.log, written.stays
 
 
 def by_hand(base: Base, cluster: Cluster, written: Written) -> Spent:
@@ -154,10 +192,12 @@ def by_hand(base: Base, cluster: Cluster, written: Written) -> Spent:
             with connection.transaction():
                 cursor.executemany(plan.insert, plan.rows[part])
                 cursor.executemany(plan.note, plan.log[part])
+                cursor.executemany(plan.settle, plan.stays[part])
         else:
             cursor.execute("BEGIN IMMEDIATE")
             cursor.executemany(plan.insert, plan.rows[part])
             cursor.executemany(plan.note, plan.log[part])
+            cursor.executemany(plan.settle, plan.stays[part])
             cursor.execute("COMMIT")
     wall = time.perf_counter() - wall
     spent = Spent(time.process_time() - before, cluster.cpu() - database, wall)
@@ -218,20 +258,29 @@ def import_alone(base: Base, cluster: Cluster, name: str, file: bytes) -> Spent:
     return Spent(cpu, cluster.cpu() - database, wall)
 
 
-def measure_import(base: Base, rows: int, rounds: int) -> Found:
+def measure_import(base: Base, rows: int, rounds: int) -> list[Found]:
     """On a base that nobody serves: the job is the worker's alone."""
+    return [_measure_import(base, rows, rounds, form) for form in ("xlsx", "csv")]
+
+
+def _measure_import(base: Base, rows: int, rounds: int, form: str) -> Found:
     cluster, found = cluster_of(base.url), []
-    for turn in range(rounds):
-        ours = import_alone(base, cluster, f"rows-{turn}.xlsx", make_file(base, rows, turn))
+    for each in range(rounds):
+        turn = each if form == "xlsx" else rounds + each
+        make = make_file if form == "xlsx" else make_csv
+        ours = import_alone(base, cluster, f"rows-{turn}.{form}", make(base, rows, turn))
         written = last_import(base)
-        assert len(written.records) == len(written.log) == rows, (len(written.records), len(written.log))
+        made = [len(one) for one in (written.records, written.log, written.stays)]
+        assert made == [rows, rows, rows], made
         found.append((ours, by_hand(base, cluster, moved(written, turn))))
-    facts = compared(found, rows) | {
+    told = by_the_clock(IMPORT, base.dialect, found, rows)
+    rates = {
         "rows": rows,
-        "ours_rows_s": [round(rows / one.total) for one, _ in found],
-        "baseline_rows_s": [round(rows / one.total) for _, one in found],
+        "question": form,
+        "ours_rows_s": [round(rows / one.wall) for one, _ in found],
+        "baseline_rows_s": [round(rows / one.wall) for _, one in found],
     }
-    return Found(IMPORT, base.dialect, round(1 / ratio(found), 3), facts)
+    return replace(told, facts={**told.facts, **rates})
 
 
 # ---------------------------------------------------------------- export
@@ -257,7 +306,7 @@ def measure_export(pair: Pair, rounds: int) -> Found:
     who = pair.product.sign_in(pair.base.login("director"))
     asked = [pair.product.export(who, export_listing(pair.base))]
     found = in_turns(rounds, lambda: pair.ours(asked, 1), lambda: pair.theirs("export", 1, 1, 1))
-    return Found(EXPORT, pair.base.dialect, round(1 / ratio(found), 3), compared(found, 1))
+    return by_the_clock(EXPORT, pair.base.dialect, found, 1)
 
 
 if __name__ == "__main__":

@@ -24,22 +24,48 @@ PORTION = 2_000
 Statements = list[tuple[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class RawChange:
+    """look     the row by `id`, its version first;  update: takes `written` and the version read
+    note     the row of the log: takes `before` it, the new version, and what is `behind`"""
+
+    look: str
+    id: int
+    update: str
+    written: tuple[Any, ...]
+    note: str
+    before: tuple[Any, ...]
+    behind: tuple[Any, ...]
+
+
+def change_by_hand(connection: Any, change: RawChange) -> None:
+    """One transaction of the raw driver; a version that moved meanwhile is an error."""
+    connection.execute("BEGIN" if isinstance(connection, psycopg.Connection) else "BEGIN IMMEDIATE")
+    version = connection.execute(change.look, (change.id,)).fetchone()[0]
+    if connection.execute(change.update, (*change.written, version)).rowcount != 1:
+        raise RuntimeError("the record moved")
+    connection.execute(change.note, (*change.before, version + 1, *change.behind))
+    connection.execute("COMMIT")
+
+
 @dataclass(slots=True)
 class Plan:
     """reads    question -> sets of statements, one for each time it is asked
-    changes  two statements each;  rows and log: what `insert` and `note` take
+    changes  a record's row each;  rows, log and stays: what `insert`, `note` and `settle` take
     exports  one statement each"""
 
     path: Path
     url: str
     schema: str
     reads: dict[str, list[Statements]] = field(default_factory=dict)
-    changes: list[Statements] = field(default_factory=list)
+    changes: list[RawChange] = field(default_factory=list)
     exports: list[tuple[str, Any]] = field(default_factory=list)
     insert: str = ""
     note: str = ""
+    settle: str = ""
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     log: list[tuple[Any, ...]] = field(default_factory=list)
+    stays: list[tuple[Any, ...]] = field(default_factory=list)
 
     def connect(self) -> Any:
         """As the product connects: the same promise of keeping what is written, the same caches."""

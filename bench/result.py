@@ -100,6 +100,12 @@ def compared(rounds: Sequence[tuple[Spent, Spent]], times: int) -> dict[str, Any
     return told
 
 
+def by_the_clock(mark: Mark, database: str, rounds: Sequence[tuple[Spent, Spent]], times: int) -> Found:
+    """A rate, ours to theirs, as somebody with a watch finds it; that of CPU stands beside."""
+    facts = compared(rounds, times) | {"ratio_cpu": round(1 / ratio(rounds), 3)}
+    return Found(mark, database, round(1 / ratio(rounds, lambda one: one.wall), 3), facts)
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -14,6 +14,7 @@ import uvicorn
 from svyaz.app import build_app, open_home
 from svyaz.command.companies import DEMO_TITLE, make, tell_way_in
 from svyaz.jobs.follower import Follower
+from svyaz.kernel.unswept import leave_grown
 from svyaz.tenancy.lock import ServerLock
 
 
@@ -34,6 +35,7 @@ def serve(options: argparse.Namespace) -> int:
             lock.release()
 
     app = build_app(opened, secure=options.secure, limits=not options.no_limits, on_stop=stopped)
+    leave_grown()
     print(f"Связь: http://{options.host}:{options.port}", flush=True)
     settings = uvicorn.Config(
         app,
@@ -70,6 +72,7 @@ def work(options: argparse.Namespace) -> int:
     follower = Follower(opened.company)
     follower.start()
     opened.worker.start()
+    leave_grown()
     stop.wait()
     opened.worker.stop()
     follower.stop()
