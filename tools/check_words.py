@@ -6,13 +6,16 @@ svyaz/locale/ru.toml and en.toml:
     [words]      what the server says, asked for by words.say("key")
     [ui]         what the interface says, asked for by t("key")
 
-A text may be a table of plural forms, {one, few, many} and perhaps `by`, or a list of forms.
+A text may be a table of plural forms, {one, few, many} and perhaps `by`, or a list of forms: Russian has three,
+English two, one and many.
 
 What is wrong:
     a Problem's `code = "…"` without words; words with facts that the code does not promise
     (the comment `# facts: field, uses` beside the code is the promise, with those of its base classes);
     a key of say("…") or t("…") without words; a key or a fact in one language only;
-    a word that nobody asks for.
+    a word that nobody asks for;
+    a counted text without the forms of its language, or whose forms say different facts;
+    a count before a noun, «{count} столбцов», in a text without forms.
 """
 
 import ast
@@ -27,7 +30,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ru", "en")
 
-FORMS = {"one", "few", "many", "by"}
+FORMS = {"one", "few", "many", "other", "by"}
+FORMS_OF = {"ru": ("one", "few", "many"), "en": ("one", "many")}
+# What is counted anew each time; a limit of the program is always the same number and its noun stands as written.
+COUNTED = re.compile(
+    r"(?<!\{)\{(n|count|length|attempts)(?::number)?\} (?!(?:из|в|и|до|при|of|to|in|are|is|more)\b)(?:[a-zа-яё]{4,}(?!\w)|[a-zа-яё]{2,3}(?![\w.]))"
+)
 FACT = re.compile(r"(?<!\{)(?:\{\{)*\{(\w+)")  # {{year}} is said as {year}: not a fact
 PROMISE = re.compile(r"#\s*facts:\s*([\w, ]+)")
 SAID = re.compile(r"""\.say\(\s*["'](\w+)["']""")
@@ -43,13 +51,15 @@ class Code:
 
 
 def check_words(root: Path) -> list[str]:
-    words = {language: flat(read_toml(root / "svyaz" / "locale" / f"{language}.toml")) for language in LANGUAGES}
+    tables = {language: read_toml(root / "svyaz" / "locale" / f"{language}.toml") for language in LANGUAGES}
+    words = {language: flat(table) for language, table in tables.items()}
     used = set(literals(root))
     return [
         *check_same(words),
         *(problem for language in LANGUAGES for problem in check_codes(list_codes(root), words[language], language)),
         *(problem for language in LANGUAGES for problem in check_asked(root, words[language], language)),
         *check_unused(words["ru"], used),
+        *(problem for language, table in tables.items() for problem in check_forms(table, language)),
     ]
 
 
@@ -97,6 +107,41 @@ def check_unused(words: Mapping[str, str], used: set[str]) -> list[str]:
         if not used & {name, *beginnings}:
             problems.append(f"locale: nobody asks for `{key}`")
     return problems
+
+
+def check_forms(table: Mapping[str, Any], language: str) -> list[str]:
+    """What is counted has every form of the language, and each form says the same facts."""
+    problems = []
+    for key, value in entries(table):
+        if isinstance(value, str):
+            problems += [
+                f"locale: `{key}` counts {{{one[1]}}} without forms in {language}" for one in COUNTED.finditer(value)
+            ]
+            continue
+        wanted = FORMS_OF[language]
+        forms = forms_of(value, language)
+        if forms is None:
+            problems.append(f"locale: `{key}` needs the forms {', '.join(wanted)} in {language}")
+            continue
+        said = facts(forms["many"])
+        problems += [
+            f"locale: `{key}` says {listed(facts(text))} in `{form}` and {listed(said)} in `many` in {language}"
+            for form, text in forms.items()
+            if facts(text) != said
+        ]
+        by = value.get("by", "n") if isinstance(value, Mapping) else "n"
+        if by not in said:
+            problems.append(f"locale: `{key}` is counted by {{{by}}} and does not say it in {language}")
+    return problems
+
+
+def forms_of(value: Mapping[str, str] | list[str], language: str) -> dict[str, str] | None:
+    """The texts by their forms; None when there are not those that the language has."""
+    wanted = FORMS_OF[language]
+    if isinstance(value, list):
+        return dict(zip(wanted, value, strict=True)) if len(value) == len(wanted) else None
+    forms = {form: text for form, text in value.items() if form != "by"}
+    return forms if forms.keys() == set(wanted) else None
 
 
 def list_codes(root: Path) -> list[Code]:
@@ -156,19 +201,24 @@ def listed(names: set[str] | frozenset[str]) -> str:
     return "{" + ", ".join(sorted(names)) + "}"
 
 
-def flat(table: Mapping[str, Any], before: str = "") -> dict[str, str]:
+def flat(table: Mapping[str, Any]) -> dict[str, str]:
     """Nested tables as dotted keys; the forms of a counted text as one text."""
-    words: dict[str, str] = {}
+    return {key: joined(value) for key, value in entries(table)}
+
+
+def joined(value: str | list[str] | Mapping[str, str]) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(f"{{{text}}}" if form == "by" else text for form, text in value.items())
+    return value if isinstance(value, str) else " ".join(value)
+
+
+def entries(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str | list[str] | Mapping[str, str]]]:
+    """Every text under its dotted key: plain, or with its forms."""
     for key, value in table.items():
-        if isinstance(value, list):
-            words[before + key] = " ".join(value)
-        elif not isinstance(value, Mapping):
-            words[before + key] = str(value)
-        elif "many" in value and value.keys() <= FORMS:
-            words[before + key] = " ".join(f"{{{text}}}" if form == "by" else text for form, text in value.items())
+        if isinstance(value, Mapping) and not (value and value.keys() <= FORMS):
+            yield from entries(value, f"{before}{key}.")
         else:
-            words |= flat(value, f"{before}{key}.")
-    return words
+            yield before + key, value if isinstance(value, list | Mapping) else str(value)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

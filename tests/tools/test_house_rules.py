@@ -49,15 +49,38 @@ PROBLEM = 'class FieldInUse(Problem):\n    code = "field_in_use"  # facts: field
 RU = '[problems]\nfield_in_use = "Поле «{field}» используют {uses}."\n'
 EN = '[problems]\nfield_in_use = "Field {field} is used by {uses}."\n'
 
-RU_COUNTED = (
-    '[problems]\nfield_in_use = { by = "uses", one = "{uses} отчёт {field}", few = "{uses}", many = "{uses}" }\n'
+RU_COUNTED = '[problems]\nfield_in_use = { by = "uses", one = "{uses} отчёт {field}", few = "{uses} отчёта {field}", many = "{uses} отчётов {field}" }\n'
+EN_COUNTED = (
+    '[problems]\nfield_in_use = { by = "uses", one = "{uses} report {field}", many = "{uses} reports {field}" }\n'
 )
-EN_COUNTED = '[problems]\nfield_in_use = { by = "uses", one = "{uses} report {field}", many = "{uses} reports" }\n'
 
 TROUBLES = [
     # what                    ru                               en                       ui         told
     ("all is well", RU, EN, "", None),
     ("all is well with plural forms", RU_COUNTED, EN_COUNTED, "", None),
+    (
+        "two forms in Russian",
+        RU_COUNTED.replace("few", "other"),
+        EN_COUNTED,
+        "",
+        "needs the forms one, few, many in ru",
+    ),
+    ("three forms in English", RU_COUNTED, EN_COUNTED.replace("one =", 'few = "", one ='), "", "one, many in en"),
+    ("a form with a fact less", RU_COUNTED.replace("отчёта {field}", "отчёта"), EN_COUNTED, "", "{uses} in `few` and"),
+    (
+        "counted by what is not said",
+        *(one.replace('"uses",', '"n",') for one in (RU_COUNTED, EN_COUNTED)),
+        "",
+        "by {n}",
+    ),
+    (
+        "a count before a noun",
+        f'{RU}[ui.list]\nall = "{{n}} записей"\n',
+        EN,
+        '{{ t("list.all") }}',
+        "without forms in ru",
+    ),
+    ("a list of two forms", f'{RU}[ui.list]\nall = ["{{n}} день", "{{n}} дня"]\n', EN, '{{ t("list.all") }}', "in ru"),
     ("a brace that is said", RU.replace(".", " {{год}}."), EN.replace(".", " {{year}}."), "", None),
     ("no words in English", RU, "", "", "no words for `field_in_use` in en.toml"),
     ("a fact in one language", RU, EN.replace("{uses}", "others"), "", "says {field, uses} in ru and {field} in en"),
