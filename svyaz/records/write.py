@@ -128,6 +128,7 @@ def change_record(
     cause: str = "person",
 ) -> RecordView:
     """Raises Problem(s) with places "values.<key>", RecordChangedMeanwhile, Denied, NotFound."""
+    session.repeats = True
     asked = [RecordChange(id, values, seen_version)]
     written = change_many(session, actor, entity, asked, cause=cause, places=[""])
     return view_after_write(session, actor, entity, id, written.blank)

@@ -1,8 +1,9 @@
 """PostgreSQL: a schema for each company, a small pool of connections, nothing kept between transactions.
 
 The search path is set with SET LOCAL inside each transaction: behind a pooler a session-wide one read
-another company's data 577 times of 610.  For the same reason no server-side prepared statements
-(prepare_threshold=None).  Connections are in autocommit, BEGIN and COMMIT are ours, so that a
+another company's data 577 times of 610.  For the same reason server-side prepared statements are used on a
+connection only that is known to lead straight to the server, and there only by changes of one card, most of whose
+time was planning.  A text names the configuration it was made for: tables change with it.  Connections are in autocommit, BEGIN and COMMIT are ours, so that a
 transaction opens with one round trip.
 """
 
@@ -28,6 +29,7 @@ CONNECTIONS = 16
 WAIT_SECONDS = 30.0
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 2
+PLAN_KEPT_FROM = 3  # times that a statement has come
 ASIDE = "svyaz aside"
 TABLES_LOCK = "hashtext(current_schema()), 1"
 
@@ -43,9 +45,12 @@ _ARRAYS: dict[ColumnKind, str] = {
 class PostgresSession(Session):
     dialect = "postgresql"
 
-    def __init__(self, connection: psycopg.Connection[Row], now: datetime, writes: bool) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Row], now: datetime, writes: bool, keeps_plans: bool = False
+    ) -> None:
         super().__init__(now, writes)
         self.connection = connection
+        self.keeps_plans = keeps_plans
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         try:
@@ -82,9 +87,16 @@ class PostgresSession(Session):
             raise explained(error) from error
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[Row]:
-        if parameters:
-            return self.connection.execute(for_psycopg(sql), parameters)
-        return self.connection.execute(sql)
+        if not parameters:
+            return self.connection.execute(sql)
+        text = for_psycopg(sql)
+        if not (self.repeats and self.keeps_plans and self.opened):
+            return self.connection.execute(text, parameters)
+        self.connection.prepare_threshold = PLAN_KEPT_FROM
+        try:
+            return self.connection.execute(f"{text} /* {self.opened[0]} */", parameters)
+        finally:
+            self.connection.prepare_threshold = None
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
@@ -97,6 +109,9 @@ class PostgresSession(Session):
             raise explained(error) from error
 
     def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        if len(rows) == 1:
+            self.run(insert_text(table, tuple(columns)), rows[0])
+            return
         if len(rows) < COPY_FROM:
             self.run_many(insert_text(table, tuple(columns)), rows)
             return
@@ -133,6 +148,7 @@ class PostgresDatabase:
         self._idle: list[psycopg.Connection[Row]] = []
         self._places = threading.BoundedSemaphore(CONNECTIONS)
         self._closed = False
+        self._straight: bool | None = None  # whether every connection so far has led to the server itself
         local = f"SET LOCAL search_path TO \"{schema}\"; SET LOCAL timezone TO 'UTC'"
         self._begin_reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {local}"
         # Its temporary tables take a number among those who write, though it writes no log: the feed does not wait for it.
@@ -159,8 +175,7 @@ class PostgresDatabase:
         """A connection of its own, for temporary tables that outlive a transaction; None behind a pooler, which would
         hand it on to others between two of them."""
         connection = self._connect()
-        there = connection.execute("SELECT pg_backend_pid()").fetchone()
-        if there is None or there[0] != connection.info.backend_pid:
+        if not leads_straight(connection):
             connection.close()
             return None
         return PostgresBeside(self, connection)
@@ -203,7 +218,7 @@ class PostgresDatabase:
             connection, opened = self._take(begin)
             began = time.monotonic()
             try:
-                session = PostgresSession(connection, self.clock(), writes)
+                session = PostgresSession(connection, self.clock(), writes, keeps_plans=self._straight is True)
                 self.open_up(session, opened)
                 yield session
                 if keep:
@@ -258,13 +273,15 @@ class PostgresDatabase:
         if self._closed:
             raise DatabaseGone(reason="closed")
         try:
-            return psycopg.connect(
+            connection = psycopg.connect(
                 self.url,
                 autocommit=True,
                 prepare_threshold=None,
                 connect_timeout=CONNECT_SECONDS,
                 application_name="svyaz",
             )
+            self._straight = self._straight is not False and leads_straight(connection)
+            return connection
         except psycopg.Error as error:
             raise explained(error) from error
 
@@ -317,6 +334,12 @@ class PostgresBeside:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def leads_straight(connection: psycopg.Connection[Row]) -> bool:
+    """Whether it is the server's own process that answers, and not one that a pooler has picked."""
+    there = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return there is not None and there[0] == connection.info.backend_pid
 
 
 def explained(error: psycopg.Error) -> Exception:

@@ -18,7 +18,7 @@ from svyaz.storage import names
 from svyaz.storage.layout import FieldLayout, Layout, layout
 from svyaz.storage.problems import UniqueTaken
 from svyaz.storage.record_rows import many_columns, many_rows, shape_of, update_text
-from svyaz.storage.row_locks import lock_query
+from svyaz.storage.row_locks import lock_text
 from svyaz.storage.session import Session, UniqueViolated, take_instant
 
 Kept = OneOf["living", "deleted", "all"]
@@ -97,8 +97,12 @@ def insert(session: Session, entity: str, records: Sequence[NewRecord]) -> None:
 
 
 def fetch_to_change(session: Session, entity: str, ids: Sequence[int]) -> dict[int, Stored]:
-    """Living records, whole, held by this transaction until its end; on PostgreSQL in one round trip."""
-    found = fetch(session, entity, ids, None, lock_query(session, entity, ids, "change"))
+    """Living records, whole, held by this transaction until its end; on PostgreSQL in one round trip.
+
+    Whoever waited for the lock is given the row as the one before left it (READ COMMITTED), and the values of several
+    are asked for after it.
+    """
+    found = fetch(session, entity, ids, None, lock_text(session, "change"))
     return {id: stored for id, stored in found.items() if stored.deleted_at is None}
 
 
@@ -107,11 +111,11 @@ def fetch(
     entity: str,
     ids: Sequence[int],
     fields: Sequence[str] | None = None,
-    first: tuple[str, Sequence[Any]] | None = None,
+    holding: str = "",
 ) -> dict[int, Stored]:
     """Records by id in any state, with all values or those of `fields`; an absent id is absent in the answer.
 
-    first   a query that goes before, in the same round trip
+    holding   the end of the query, that locks the rows
     """
     if not ids:
         return {}
@@ -126,17 +130,16 @@ def fetch(
     system = "sv_id, sv_version, sv_created_at, sv_created_by, sv_changed_at, sv_changed_by, sv_deleted_at, sv_deleted_by, sv_label"
     listed = session.list_parameter(ids)
     many = [one for one in wanted if one.table]
-    before = [first] if first else []
     rows, *several = session.fetch_all(
         [
-            *before,
             (
-                f'SELECT {", ".join((system, *columns))} FROM "{placed.table}" WHERE {session.in_list("sv_id", "bigint")}',
+                f'SELECT {", ".join((system, *columns))} FROM "{placed.table}"'
+                f" WHERE {session.in_list('sv_id', 'bigint')}{holding}",
                 (listed,),
             ),
             *((_many_text(session, one), (listed,)) for one in many),
         ]
-    )[len(before) :]
+    )
     spans = []
     start = 9
     for one in own:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal as OneOf
+from typing import Literal as OneOf
 
 from svyaz.storage.layout import layout
 from svyaz.storage.session import Session
@@ -22,27 +22,17 @@ def hold_read(session: Session, entity: str, ids: Iterable[int]) -> None:
         )
 
 
-def lock_query(
-    session: Session, entity: str, ids: Iterable[int], why: OneOf["link", "change", "delete"]
-) -> tuple[str, tuple[Any, ...]] | None:
-    """What `lock` asks, to travel with other queries; None where nothing has to be locked."""
-    if session.dialect != "postgresql" or not session.writes:
-        return None
-    table = layout(session.snapshot, entity).table
-    among = session.in_list("sv_id", "bigint")
-    return (
-        f'SELECT sv_id FROM "{table}" WHERE {among} AND sv_deleted_at IS NULL ORDER BY sv_id FOR {_STRENGTH[why]}',
-        (session.list_parameter(ids),),
-    )
+def lock_text(session: Session, why: OneOf["link", "change", "delete"]) -> str:
+    """The end of a query of one table that holds its rows in order of ids; "" where nothing has to be locked."""
+    locks = session.dialect == "postgresql" and session.writes  # a reader only looks
+    return f" ORDER BY sv_id FOR {_STRENGTH[why]}" if locks else ""
 
 
 def lock(session: Session, entity: str, ids: Iterable[int], why: OneOf["link", "change", "delete"]) -> set[int]:
     """Hold these records, in order of ids so that two calls never wait for each other; returns the living ones."""
     table = layout(session.snapshot, entity).table
-    locks = session.dialect == "postgresql" and session.writes  # a reader only looks
-    strength = f" ORDER BY sv_id FOR {_STRENGTH[why]}" if locks else ""
     rows = session.fetch(
-        f'SELECT sv_id FROM "{table}" WHERE {session.in_list("sv_id", "bigint")} AND sv_deleted_at IS NULL{strength}',
+        f'SELECT sv_id FROM "{table}" WHERE {session.in_list("sv_id", "bigint")} AND sv_deleted_at IS NULL{lock_text(session, why)}',
         (session.list_parameter(ids),),
     )
     return {row[0] for row in rows}
