@@ -48,6 +48,7 @@ from svyaz.storage.session import Session
 MOST_WORK = 2_000  # what is spent on a page of one object, in candidates not seen; the rest is the next page's
 READ_WORK = 20  # a candidate that was read and is no hit costs as many of those
 FAR_WORK = 8  # and one whose right is that of a record of any object, as of a comment
+WALKED = 8  # entries gone over one by one cost as much as one of those
 MOST_NEAR = 8
 LETTERS: Mapping[Way, str] = {"whole": "w", "part": "p", "near": "n"}
 CURSOR = re.compile(r"([wpn])([0-9]{1,18})\Z")
@@ -115,7 +116,7 @@ class Place:
     allowed: Node | None
     groups: Mapping[int, Sequence[Field]]
     whole: bool  # he may read every group
-    large: bool  # it has very many entries
+    large: int  # its entries, if they are very many
     work: int = 1  # what a candidate that may not be seen costs
     met: set[str] = field(default_factory=set)  # words found in place of a misspelt one
 
@@ -173,7 +174,7 @@ def _places(session: Session, actor: Actor, only: str | None) -> Iterator[Place]
             # Entries of groups that were taken apart may still lie there until the sweep has ended.
             whole = plan.below is None and len(groups) == len(plan.groups)
             work = FAR_WORK if entity.by_role("about") is not None and allowed is not None else 1
-            yield Place(session, actor, ground, far, entity, allowed, groups, whole, entity.number in large, work)
+            yield Place(session, actor, ground, far, entity, allowed, groups, whole, large.get(entity.number, 0), work)
 
 
 def _told(
@@ -212,15 +213,18 @@ def _walk(place: Place, units: Sequence[Unit], way: Way, below: int) -> Iterator
     groups = None if place.whole else sorted(place.groups)
     last = None
     for block in search_entries.newest(place.session, place.entity.number, needs, groups, below * GROUPS, place.large):
-        yield from _look(place, units, way, [one for one in dict.fromkeys(id // GROUPS for id in block) if one != last])
-        last = block[-1] // GROUPS
+        records = [one for one in dict.fromkeys(id // GROUPS for id in block.ids) if one != last]
+        yield from _look(place, units, way, records)
+        last = records[-1] if records else last
+        if block.walked and block.reached:
+            yield block.reached // GROUPS, None, block.walked // WALKED
 
 
 def _needs(place: Place, units: Sequence[Unit], way: Way) -> Needs:
     """All units in one entry.  Where a record may have several entries, the rarest unit, and the rest is looked at."""
     if len(place.groups) > 1 and len(units) > 1:
         units = [max(units, key=lambda one: len(one.text))]
-    return tuple(alternatives(unit, way) for unit in units)
+    return tuple(alternatives(unit, way, len(units)) for unit in units)
 
 
 def _look(place: Place, units: Sequence[Unit], way: Way, records: Sequence[int]) -> Iterator[Looked]:

@@ -20,7 +20,8 @@ from svyaz.storage.search_entries import Alternatives
 MOST_TYPED = 300  # characters
 MOST_UNITS = 12
 SHORTEST_CORE = 4
-MOST_PARTS = 12  # three-letter tokens asked of one word: more make it no surer
+MOST_PARTS = 12  # three-letter tokens asked of one search: more make it no surer
+FEWEST_PARTS = 3  # and of one of its words; most of the tokens are frequent, each is a long list to go through
 
 Way = OneOf["whole", "part", "near"]
 
@@ -100,15 +101,16 @@ def _spoken(digits: str) -> tuple[str, ...]:
     return (digits, "7" + digits[1:]) if len(digits) == 11 and digits[0] == "8" else (digits,)
 
 
-def alternatives(unit: Unit, way: Way) -> Alternatives:
-    """Tokens by which entries with the unit are found; what they find must still be looked at with `marks`."""
+def alternatives(unit: Unit, way: Way, units: int = 1) -> Alternatives:
+    """Tokens by which entries with the unit, one of so many, are found; what they find must still be looked at with
+    `marks`."""
     told: dict[tuple[str, ...], None] = {tuple(sorted({f"§{one}" for one in unit.stems})): None}
     for digits in unit.spoken:
         told[_parts(digits)] = None
     if unit.last and len(unit.stems) == 1:
         told[beginning(unit.text),] = None
     if way != "whole" and _has_parts(unit):
-        told[_parts(unit.core)] = None
+        told[_parts(unit.core, max(MOST_PARTS // units, FEWEST_PARTS))] = None
     if way == "near":
         told.update({(f"§{one}",): None for one in unit.near})
     return tuple(told)
@@ -123,11 +125,12 @@ def has_parts(units: Sequence[Unit]) -> bool:
     return any(_has_parts(unit) for unit in units)
 
 
-def _parts(word: str) -> tuple[str, ...]:
-    every = sorted(set(parts(word)))
-    if len(every) > MOST_PARTS:
-        step = len(every) / MOST_PARTS
-        every = [every[int(at * step)] for at in range(MOST_PARTS)]
+def _parts(word: str, most: int = MOST_PARTS) -> tuple[str, ...]:
+    """As far from each other as they can be."""
+    every = list(dict.fromkeys(parts(word)))
+    if len(every) > most:
+        step = (len(every) - 1) / (most - 1)
+        every = [every[round(at * step)] for at in range(most)]
     return tuple(every)
 
 

@@ -15,15 +15,20 @@ Digests may meet each other; whoever asks looks at the text before he shows anyt
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from svyaz.storage.session import Session
 
 GROUPS = 1024
 FIRST_BLOCK = 24
-MOST_BLOCK = 1_000
+MOST_BLOCK = 500
 FREQUENT = 4_000  # entries: collecting and sorting so many costs as much as walking until a page is full
+OFTEN = 0.02  # a part of all entries: what statistics say of less says nothing
+WALK = 2_000  # entries of one walk: 5 ms; more than a record can have
+FEW_MET = 8  # of one walk: less, and collecting is cheaper
+VAIN_WALKS = 4
 
 # All of these, each by any of its alternatives, each of which is tokens that stand in one entry.
 Alternatives = tuple[tuple[str, ...], ...]
@@ -37,6 +42,18 @@ class Entry:
     id: int
     body: str
     tokens: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """ids      the newest first; may be empty
+    reached  nothing is left between the last of them and this id;  0: nothing is left at all
+    walked   entries that were gone over one by one to get it
+    """
+
+    ids: list[int]
+    reached: int
+    walked: int = 0
 
 
 def table(entity: int) -> str:
@@ -99,80 +116,154 @@ def replace_entries(session: Session, entity: int, out: Sequence[Entry], put: Se
 
 
 def newest(
-    session: Session,
-    entity: int,
-    needs: Needs,
-    groups: Sequence[int] | None,
-    below: int,
-    large: bool = True,
-) -> Iterator[list[int]]:
-    """Ids of entries that have what is needed, the newest first, in blocks that grow: whoever may see little looks at
-    many, and each look costs as much as hundreds of entries.
+    session: Session, entity: int, needs: Needs, groups: Sequence[int] | None, below: int, entries: int = 0
+) -> Iterator[Block]:
+    """Entries that have what is needed, the newest first, in blocks that grow: whoever may see little looks at many,
+    and each look costs as much as hundreds of entries.
 
-    groups   numbers of those that may be looked into; None: whichever
-    below    only entries under this id
-    large    whether there may be so many that it matters how they are looked for (large_tables)
+    groups    numbers of those that may be looked into; None: whichever
+    below     only entries under this id
+    entries   how many there are of the object, when so many that it matters how they are looked for (large_tables)
     """
-    rare = session.dialect == "postgresql" and not (large and _is_frequent(session, entity, needs))
-    size, ready = FIRST_BLOCK, list[int]()
+    asked = _Asked(session, entity, needs, groups)
+    found = _from_index(asked, below) if session.dialect == "sqlite" else _from_postgres(asked, below, entries)
+    size = FIRST_BLOCK
+    for block in found:
+        ids, walked = block.ids, block.walked
+        while len(ids) > size:
+            yield Block(ids[:size], ids[size - 1], walked)
+            ids, walked, size = ids[size:], 0, min(size * 8, MOST_BLOCK)
+        yield Block(ids, block.reached, walked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    session: Session
+    entity: int
+    needs: Needs
+    groups: Sequence[int] | None
+
+    def among(self, column: str) -> tuple[str, tuple[Any, ...]]:
+        if self.groups is None:
+            return "", ()
+        told = self.session.in_list(f"{column} % {GROUPS}", "bigint")
+        return f" AND {told}", (self.session.list_parameter(self.groups),)
+
+
+def _from_index(asked: _Asked, below: int) -> Iterator[Block]:
+    """SQLite: FTS5 goes from the newest on by itself and stops where it is told.
+
+    One question for many: to begin again in the middle costs as much as hundreds of ids.
+    """
+    among, tail = asked.among("rowid")
+    name = table(asked.entity)
     while True:
-        if not ready:
-            # What is collected and sorted anyway is taken at once.
-            most = max(FREQUENT, size) if rare else size
-            ready = _newest(session, entity, needs, groups, below, most, rare)
-            last = len(ready) < most
-        block, ready = ready[:size], ready[size:]
-        if not block:
-            return
-        yield block
-        if not ready and last:
-            return
-        below, size = block[-1], min(size * 8, MOST_BLOCK)
-
-
-def _newest(
-    session: Session, entity: int, needs: Needs, groups: Sequence[int] | None, below: int, limit: int, rare: bool
-) -> list[int]:
-    among = "" if groups is None else f" AND {session.in_list(f'id % {GROUPS}', 'bigint')}"
-    tail = () if groups is None else (session.list_parameter(groups),)
-    if session.dialect == "sqlite":
-        among = among.replace("id %", "rowid %")
-        rows = session.fetch(
-            f"SELECT rowid FROM {table(entity)}_fts WHERE {table(entity)}_fts MATCH ? AND rowid < ?{among}"
-            " ORDER BY rowid DESC LIMIT ?",
-            (match_text(needs), below, *tail, limit),
+        rows = asked.session.fetch(
+            f"SELECT rowid FROM {name}_fts WHERE {name}_fts MATCH ? AND rowid < ?{among} ORDER BY rowid DESC LIMIT ?",
+            (match_text(asked.needs), below, *tail, MOST_BLOCK),
         )
-        return [row[0] for row in rows]
-    where, values = _where(needs)
-    order = "id + 0" if rare else "id"
-    rows = session.fetch(
-        f"SELECT id FROM {table(entity)} WHERE {where} AND id < ?{among} ORDER BY {order} DESC LIMIT ?",
-        (*values, below, *tail, limit),
+        ids = [row[0] for row in rows]
+        if ids:
+            yield Block(ids, ids[-1])
+            below = ids[-1]
+        if len(ids) < MOST_BLOCK:
+            return
+
+
+def _from_postgres(asked: _Asked, below: int, entries: int) -> Iterator[Block]:
+    """What is rare is collected by the index and put in order; what is frequent is met on a walk from the newest on.
+
+    Statistics know the frequent tokens only, and nothing of words that never stand together, so they only say
+    what is tried first.  How much there is, is counted, and each try has an end.
+    """
+    few = not entries or _expected(asked) < entries * OFTEN
+    if not few:
+        block = _walk(asked, below)
+        yield block
+        if not block.reached:
+            return
+        below, few = block.reached, len(block.ids) < FEW_MET
+    if few:
+        ids = _collect(asked, below)
+        if len(ids) <= FREQUENT:
+            if ids:
+                yield Block(sorted(ids, reverse=True), min(ids))
+            return
+    walks = met = 0
+    while below:
+        # A word that was frequent once and is not any more: rather one long look than many short ones for nothing.
+        block = _walk(asked, below) if met or walks < VAIN_WALKS else _collect_in_order(asked, below)
+        yield block
+        below, walks, met = block.reached, walks + 1, met + len(block.ids)
+
+
+def _collect(asked: _Asked, below: int) -> list[int]:
+    """In no order; more than FREQUENT of them: there are others.
+
+    Left alone, the planner hopes to meet enough of them soon, by the key or from the first page on: of a word that
+    stands once it reads the whole table.  LIMIT over a CTE is not known within it.
+    """
+    where, values = _where(asked.needs)
+    among, tail = asked.among("id")
+    sought = (
+        f"WITH found AS MATERIALIZED (SELECT id FROM {table(asked.entity)} WHERE {where} AND id < ?{among})"
+        " SELECT id FROM found LIMIT ?"
     )
+    return _by_index(asked.session, sought, (*values, below, *tail, FREQUENT + 1))
+
+
+def _collect_in_order(asked: _Asked, below: int) -> Block:
+    where, values = _where(asked.needs)
+    among, tail = asked.among("id")
+    sought = (
+        f"SELECT id FROM {table(asked.entity)} WHERE {where} AND id < ?{among} ORDER BY id + 0 DESC LIMIT {FREQUENT}"
+    )
+    ids = _by_index(asked.session, sought, (*values, below, *tail))
+    return Block(ids, ids[-1] if len(ids) == FREQUENT else 0)
+
+
+def _by_index(session: Session, sought: str, values: Sequence[Any]) -> list[int]:
+    turn = "SELECT set_config('enable_seqscan', ?, true)"
+    _, rows, _ = session.fetch_all([(turn, ("off",)), (sought, values), (turn, ("on",))])
     return [row[0] for row in rows]
 
 
-def large_tables(session: Session) -> frozenset[int]:
-    """Objects with many entries, as far as PostgreSQL knows; SQLite need not be asked."""
+def _walk(asked: _Asked, below: int) -> Block:
+    """Those among the newest entries under an id.  It ends between records: all entries of one are walked over, or
+    none."""
+    where, values = _where(asked.needs)
+    among, tail = asked.among("id")
+    ((count, last, ids),) = asked.session.fetch(
+        f"SELECT count(*), min(id), array_agg(id ORDER BY id DESC) FILTER (WHERE {where}{among})"
+        f" FROM (SELECT id, tokens FROM {table(asked.entity)} WHERE id < ? ORDER BY id DESC LIMIT {WALK}) AS newest",
+        (*values, *tail, below),
+    )
+    if count < WALK:
+        return Block(ids or [], 0, count)
+    border = (last // GROUPS + 1) * GROUPS
+    return Block([id for id in ids or [] if id >= border], border, count)
+
+
+def large_tables(session: Session) -> Mapping[int, int]:
+    """Objects with many entries, and how many, as far as PostgreSQL knows; SQLite need not be asked."""
     if session.dialect == "sqlite":
-        return frozenset()
+        return {}
     rows = session.fetch(
-        "SELECT substring(relname FROM '[0-9]+$')::int FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        "SELECT substring(relname FROM '[0-9]+$')::int, reltuples::bigint FROM pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace"
         " AND relkind = 'r' AND relname ~ '^sv_search_[0-9]+$' AND reltuples > ?",
         (FREQUENT,),
     )
-    return frozenset(row[0] for row in rows)
+    return dict(rows)
 
 
-def _is_frequent(session: Session, entity: int, needs: Needs) -> bool:
-    """Whether to walk from the newest entry on, rather than to collect all that match and to sort them.
-
-    The planner knows the frequent tokens; left alone it walks for rare ones too, for it hopes to find as many
-    as LIMIT says before the end: of a word that stands once, the whole table was read.
-    """
-    where, values = _where(needs)
-    ((plan,),) = session.fetch(f"EXPLAIN (FORMAT JSON) SELECT id FROM {table(entity)} WHERE {where}", values)
-    return bool(plan[0]["Plan"]["Plan Rows"] > FREQUENT)
+def _expected(asked: _Asked) -> float:
+    """Entries as the planner expects them: of tokens that are not frequent it takes all for equally rare."""
+    where, values = _where(asked.needs)
+    ((plan,),) = asked.session.fetch(
+        f"EXPLAIN (FORMAT JSON) SELECT id FROM {table(asked.entity)} WHERE {where}", values
+    )
+    return float(plan[0]["Plan"]["Plan Rows"])
 
 
 def match_text(needs: Needs) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from svyaz.kernel.problem import NotFound
+from svyaz.search import find as find_module
 from svyaz.search.find import SearchCursorWrong
 from svyaz.storage import search_entries
+from svyaz.storage.session import Session
 from tests.cast import Cast
 from tests.search.conftest import Find, ask
 
@@ -145,12 +149,62 @@ def test_object_that_is_not_there_is_not_found(romashka: Cast, find: Find) -> No
         find("Ольга", "насос", entity="nothing")
 
 
-@pytest.mark.parametrize("frequent", [-2, 0, 10**9])  # walk always, when the planner says so, never
+WAYS = {
+    "rare: collected": {"FREQUENT": 10**9, "OFTEN": 2},
+    "frequent, as statistics say: walked over": {"FREQUENT": 5, "OFTEN": 0, "FEW_MET": 0, "WALK": 4},
+    "more than was thought: collected for nothing, then walked over": {"FREQUENT": 5, "OFTEN": 2, "WALK": 4},
+    "less than was thought: walked over a little, then collected": {
+        "FREQUENT": 99,
+        "OFTEN": 0,
+        "FEW_MET": 9,
+        "WALK": 4,
+    },
+    "frequent long ago: walked over in vain, then collected in order": {"FREQUENT": 5, "OFTEN": 2, "WALK": 4},
+    "in several questions": {"MOST_BLOCK": 4, "FIRST_BLOCK": 2},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_the_way_of_looking_changes_nothing_of_what_is_found(
-    romashka: Cast, find: Find, monkeypatch: pytest.MonkeyPatch, frequent: int
+    romashka: Cast, find: Find, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     olga = romashka.person("Ольга")
+    old = [olga.create("deal", title=f"Кабель {at}").id for at in range(8)]
     made = [olga.create("deal", title=f"Насос {at}").id for at in range(30)]
-    monkeypatch.setattr(search_entries, "FREQUENT", frequent)
+    monkeypatch.setattr(search_entries, "large_tables", _all_large)
+    for name, value in {"VAIN_WALKS": 1, **WAYS[way]}.items():
+        monkeypatch.setattr(search_entries, name, value)
     assert find("Ольга", "насос", entity="deal", limit=50) == {"deal": made[::-1]}
+    assert find("Ольга", "кабель", entity="deal", limit=50) == {"deal": old[::-1]}
     assert find("Ольга", "насос 17") == {"deal": [made[17]]}
+    assert find("Ольга", "насос кабель") == {}
+
+
+def test_work_has_an_end_and_what_is_left_is_found_by_more(romashka: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entries gone over for nothing count as work: a page may be empty, none of them loses or repeats a hit."""
+    olga = romashka.person("Ольга")
+    made = [olga.create("deal", title="Кабель" if at % 7 == 3 else "Насос").id for at in range(42)]
+    monkeypatch.setattr(search_entries, "large_tables", _all_large)
+    for name, value in {"FREQUENT": 1, "OFTEN": 2, "WALK": 4, "VAIN_WALKS": 100}.items():
+        monkeypatch.setattr(search_entries, name, value)
+    monkeypatch.setattr(find_module, "WALKED", 1)
+    monkeypatch.setattr(find_module, "MOST_WORK", 8)
+    got, after, pages = [], None, 0
+    while True:
+        found = ask(romashka, "Ольга", "кабель", entity="deal", limit=3, after=after).found
+        got += [hit.id for group in found for hit in group.hits]
+        pages += 1
+        after = found[0].next if found else None
+        if after is None:
+            break
+    assert got == [id for at, id in enumerate(made) if at % 7 == 3][::-1]
+    assert pages >= (4 if _is_postgres(romashka) else 2)
+
+
+def _all_large(session: Session) -> Mapping[int, int]:
+    return {entity.number: 50 for entity in session.snapshot.entities.values()}
+
+
+def _is_postgres(cast: Cast) -> bool:
+    with cast.company.read() as session:
+        return session.dialect == "postgresql"
