@@ -80,22 +80,30 @@ def fresh(session: Session, at: datetime, seen: Seen, known: Callable[[int, int]
     changed; how much has been read by now; and whether something was erased, which may be in what is kept."""
     last = _last(session)
     waiting: frozenset[int] = frozenset()
+    parameters: tuple[Any, ...]
     if _waits(session):
         waiting = frozenset(row[0] for row in session.fetch(_WAITING))
         if last == seen.position and waiting == seen.waiting:
             return {}, seen, False
-        where = "(position > ? OR position IS NULL)"
+        # By number, so that each is found by an index: «no position» alone would have the log walked by its key.
+        where = f"(position > ? OR {session.in_list('seq', 'bigint')})"
+        parameters = (seen.position, session.list_parameter(waiting))
     else:
         if last == seen.position:
             return {}, seen, False
-        where = "seq > ?"
-    rows = [row for row in _rows(session, where, (seen.position,), at) if row[0] not in seen.waiting]
+        where, parameters = "seq > ?", (seen.position,)
+    rows = [row for row in _rows(session, where, parameters, at) if row[0] not in seen.waiting]
     erased = any(row[4] == "Erased" for row in rows)
     wanted = (row for row in rows if not known(row[1], row[2]))
     return _collect(wanted, {}), Seen(last, waiting), erased
 
 
-_WAITING = "SELECT seq FROM sv_change WHERE position IS NULL"
+# Positions are given in the order of transactions, so what has none is of the last that got one or of a later one: until
+# the log is vacuumed its index still holds every row that had none once, and to walk past 1.7 million takes 10 ms.
+_WAITING = (
+    "SELECT seq FROM sv_change WHERE position IS NULL AND xid >="
+    " COALESCE((SELECT xid FROM sv_change WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1), 0)"
+)
 
 
 def _waits(session: Session) -> bool:

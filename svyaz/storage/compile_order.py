@@ -82,10 +82,22 @@ def sort_keys(scope: Scope, order: Sequence[Order]) -> list[SortKey]:
                 found[one.path] = SortKey(scope.id, "bigint", scope.id, one.descending)
             continue
         sql, kind = sort_value(scope, one.path)
-        pieces = PIECES[scope.making.dialect]
-        wire = pieces.wire_date(sql) if kind == "date" else pieces.wire_instant(sql) if kind == "datetime" else sql
-        found[one.path] = SortKey(sql, kind, wire, one.descending)
+        found[one.path] = SortKey(sql, kind, _wire(scope, sql, kind), one.descending)
     return list(found.values())
+
+
+def _wire(scope: Scope, sql: Sql, kind: ColumnKind) -> Sql:
+    pieces = PIECES[scope.making.dialect]
+    return pieces.wire_date(sql) if kind == "date" else pieces.wire_instant(sql) if kind == "datetime" else sql
+
+
+def found_keys(scope: Scope, table: str, keys: Sequence[SortKey]) -> list[SortKey]:
+    """The same keys as columns k0, k1, … of a table of ids that are found already."""
+    found = []
+    for place, key in enumerate(keys):
+        sql: Sql = sa.literal_column(f"{table}.k{place}", key.sql.type)
+        found.append(SortKey(sql, key.kind, _wire(scope, sql, key.kind), key.descending))
+    return found
 
 
 def order_by(scope: Scope, keys: Sequence[SortKey]) -> list[sa.ColumnElement[Any]]:

@@ -23,10 +23,12 @@ from svyaz.schema.snapshot import Snapshot
 from svyaz.storage.arms import add_up, merge, ordinal_order
 from svyaz.storage.as_of_names import among_touched, past_table, present_table, untouched
 from svyaz.storage.binds import Binds, Condition, Run, Sql, Statement
+from svyaz.storage.catalog import indexes_of
 from svyaz.storage.cells import Columns, add_column
 from svyaz.storage.compile_expression import Formulas
-from svyaz.storage.compile_order import after, order_by, sort_keys
+from svyaz.storage.compile_order import SortKey, after, found_keys, order_by, sort_keys
 from svyaz.storage.layout import layout
+from svyaz.storage.names import quoted
 from svyaz.storage.query import Keys, Order
 from svyaz.storage.scope import Making, Scope, root_scope
 from svyaz.storage.session import Dialect, Session
@@ -168,6 +170,9 @@ def page_plan(
             keys = sort_keys(scope, order)
             if empty is not None:
                 start.conditions.append(after(start.binds, scope, keys, empty))
+            if _walks(scope, keys):
+                keys = _find_first(start, keys)
+                scope = start.scope
             cells = _cells(start, columns)
             place = 2 + len(cells.selects)
             select = start.select(scope.id, _version(scope), *cells.selects, *[key.wire for key in keys])
@@ -177,6 +182,29 @@ def page_plan(
         return PagePlan(merged, cells, place, tuple(key.kind for key in keys))
 
     return asked.plan(("page", tuple(columns), tuple(order), empty, whole), make)
+
+
+def _walks(scope: Scope, keys: Sequence[SortKey]) -> bool:
+    """Whether no index has this order, so that all there is must be looked at before the first row is known."""
+    if not keys:
+        return False
+    placed = layout(scope.making.snapshot, scope.entity.key)
+    whole = [one for one in indexes_of(placed).values() if one.table == placed.table and not one.where]
+    ordered = {"sv_id", *(one.columns[0] for one in whole)}
+    return str(keys[0].sql) not in {f"{scope.alias}.{quoted(name)}" for name in ordered}
+
+
+def _find_first(start: Start, keys: Sequence[SortKey]) -> list[SortKey]:
+    """Ids of the page are found and cut first, and only their rows are read for columns and names: to sort whole rows
+    costs more than to look at them.  The statement becomes one over the rows found; its keys are returned."""
+    table = start.scope.frame.table
+    named = [key.sql.label(f"k{place}") for place, key in enumerate(keys)]
+    ids = start.select(start.scope.id.label("id"), *named).order_by(*order_by(start.scope, keys))
+    found = ids.limit(start.binds.extra("limit", "bigint")).subquery("p")
+    start.scope = root_scope(start.making, start.scope.entity, table)
+    start.scope.frame.join(found, sa.literal_column("p.id", sa.BigInteger()) == start.scope.id)
+    start.conditions = []
+    return found_keys(start.scope, "p", keys)
 
 
 def rows_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:

@@ -59,11 +59,15 @@ class Making:
 
 
 class Frame:
-    """One SELECT: its FROM grows as paths ask for far tables."""
+    """One SELECT: its FROM grows as paths ask for far tables.  table: what it began with in place of the entity's own."""
 
-    def __init__(self, source: sa.FromClause) -> None:
+    def __init__(self, source: sa.FromClause, table: sa.FromClause | None = None) -> None:
         self.source = source
+        self.table = table
         self.hops: dict[tuple[str, str], Scope] = {}
+
+    def join(self, table: sa.FromClause, on: Condition) -> None:
+        self.source = self.source.join(table, on)
 
     def outer_join(self, table: sa.FromClause, on: Condition) -> None:
         self.source = self.source.outerjoin(table, on)
@@ -108,7 +112,7 @@ def root_scope(making: Making, entity: Entity, table: sa.FromClause | None = Non
     """table: instead of the entity's own."""
     alias = "t"
     own = aliased(layout(making.snapshot, entity.key).table, alias) if table is None else table.alias(alias)
-    return Scope(making, Frame(own), alias, entity, (entity.key,))
+    return Scope(making, Frame(own, table), alias, entity, (entity.key,))
 
 
 # ------------------------------------------------------------------ links

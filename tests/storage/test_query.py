@@ -361,3 +361,16 @@ def test_equality_of_short_text_goes_by_the_index_of_its_key(database: Database,
         asked = ask(session, "job", where(world, "code = 'К-1006'"), {}, "living")
         plan = page_plan(asked, keys("title"), (), None)
     assert 'code__key" = ?' in plan.statement.sql
+
+
+def test_an_order_without_an_index_finds_its_rows_before_it_reads_their_columns(
+    database: Database, world: World
+) -> None:
+    """The list of ids is cut inside the statement; an order that has an index needs none of it."""
+    with database.read() as session:
+        plain = ask(session, "job", None, {}, "living")
+        walked = page_plan(plain, keys("weight", "firm"), order("-weight"), None).statement.sql
+        ordered = page_plan(plain, keys("weight", "firm"), order("created_at"), None).statement.sql
+    assert walked.count("LIMIT") == 2
+    assert walked.index("LIMIT") < walked.index("AS p ON")
+    assert ordered.count("LIMIT") == 1
