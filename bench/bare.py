@@ -3,7 +3,7 @@
 It reads a plan (see plan.py) and answers
 
     GET  /<question>/<n>     the n-th set of its statements, all rows as one JSON array each
-    POST /change/<n>         the two statements of a change (the row, the log) in one transaction
+    POST /change/<n>         a change by hand (the row read and written, the log) in one transaction
     POST /import/<n>         the same rows in batches of 2,000 with a log row each, a transaction each
 
 No rights, no session, no router: nothing that a hand-written endpoint could do without.
