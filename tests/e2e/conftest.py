@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.browser import abroad
 
@@ -40,11 +40,13 @@ class Site:
     home: Path | None = None
 
     def query(self, entity: str, **body: object) -> dict[str, object]:
+        settle()
         answer = self.http.post(f"/api/records/{entity}/query", json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def read(self, entity: str, id: int) -> dict[str, object]:
+        settle()
         answer = self.http.get(f"/api/records/{entity}/{id}")
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -58,6 +60,20 @@ class Site:
         seen = self.read(entity, id)["version"]
         answer = self.http.patch(f"/api/records/{entity}/{id}", json={"version": seen, "values": values})
         assert answer.status_code == 200, answer.text
+
+
+PAGES: list[Page] = []
+UNDER_WAY: set[Request] = set()
+
+
+def settle() -> None:
+    """Until the open pages have been answered: a page shows what was typed before the server has kept it."""
+    until = time.monotonic() + 20
+    for page in PAGES:
+        if not page.is_closed():
+            page.wait_for_timeout(50)
+            while UNDER_WAY and time.monotonic() < until and not page.is_closed():
+                page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +191,11 @@ def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
             )
         page = context.new_page()
         page.set_default_timeout(30_000)
+        PAGES.append(page)
         context.on("request", lambda request: wrong.extend(abroad(request.url)))
+        context.on("request", lambda request: None if "/api/live" in request.url else UNDER_WAY.add(request))
+        context.on("requestfinished", lambda request: UNDER_WAY.discard(request))
+        context.on("requestfailed", lambda request: UNDER_WAY.discard(request))
         page.on("pageerror", lambda error: wrong.append(f"error in the page: {error}"))
         page.on(
             "console",
@@ -190,6 +210,8 @@ def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
         return kind in ("error", "warning") and not any(one in text for one in told)
 
     yield opened
+    PAGES.clear()
     for context in contexts:
         context.close()
+    UNDER_WAY.clear()
     assert not wrong, "\n".join(wrong)

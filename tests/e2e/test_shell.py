@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PASSWORD, PHONE, Opener, Site, served, sign_in_first
+from tests.e2e.conftest import PASSWORD, PHONE, Opener, Site, served, settle, sign_in_first
 
 
 @pytest.fixture
@@ -89,8 +89,10 @@ def test_pinned_record_is_in_the_menu_of_every_device(site: Site, open_page: Ope
         menu.get_by_role("list", name="Закреплённое").get_by_role("link", name="Закреплённая сделка")
     ).to_be_visible()
     expect(page.get_by_text("Закреплённая сделка").first).to_be_visible()
+    settle()
     page.goto(f"{site.url}/counterparty")  # leaving the page keeps what was chosen a moment ago
 
+    settle()
     other = ready(open_page("/product"))
     pinned = other.get_by_role("list", name="Закреплённое")
     expect(pinned.get_by_role("link", name="Закреплённая сделка")).to_be_visible()

@@ -348,6 +348,7 @@ export const words = {
     restored: ["{n} record restored", "{n} records restored"],
   },
   shell: {
+    first_steps: "First steps: {n} of {of}",
     product: "Svyaz",
     skip: "Skip to content",
     sections: "Sections",

@@ -585,7 +585,6 @@ export const words = {
     done_of: "{n} of {of} done",
     is_done: "done",
     hide: "Do not show in the menu",
-    menu: "First steps: {n} of {of}",
     sample: "Examples",
     sample_about: "A made-up company with clients, deals and activities to look around. Removed by one press and brought back by another.",
     load: "Load the examples",
