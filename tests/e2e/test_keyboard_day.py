@@ -94,7 +94,7 @@ def filter_list(page: Page, keys: Keys) -> None:
     keys.type("Клавиши")
     keys.press("Enter", "Escape")
     expect(page.get_by_role("grid").get_by_role("link", name="Клавиши 1")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^Всего: 3"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Всего: [1-9]"))).to_be_visible()
 
 
 def open_and_leaf(page: Page, keys: Keys) -> None:
@@ -172,7 +172,7 @@ def undo_in_list(site: Site, page: Page, keys: Keys, id: int) -> None:
     expect(page.get_by_role("grid")).to_be_focused()
     keys.press("Control+z")
     expect(wrong).to_have_count(0)
-    expect(page.get_by_text(re.compile(r"^Всего: 3"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Всего: [1-9]"))).to_be_visible()
 
 
 def add_by_line(site: Site, page: Page, keys: Keys) -> None:
