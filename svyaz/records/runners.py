@@ -17,6 +17,7 @@ from svyaz.records import bulk, purge, recompute, undo
 from svyaz.records.cells import id_in
 from svyaz.records.read import ListRequest, read_ids
 from svyaz.records.trash import delete_records
+from svyaz.records.undo import UndoPlan
 from svyaz.records.write import RecordChange, change_many
 from svyaz.storage import changes
 from svyaz.storage.session import Session
@@ -79,6 +80,11 @@ def undo_in_portions(context: JobContext, arguments: Mapping[str, Any], actor_of
         begun = found.undone_by if found else None
         plan = undo.plan_undo(session, actor, batch, force or begun is not None)
         mine = begun or changes.new_batch(session, actor.employee, "undo", "undo", undoes=batch)
+    return take_back(context, plan, mine, force, actor_of)
+
+
+def take_back(context: JobContext, plan: UndoPlan, mine: int, force: bool, actor_of: ActorOf) -> dict[str, Any]:
+    """What was planned, portion by portion, into the batch `mine`: {"batch", "back", "kept"}."""
     going, coming = undo.going_of(plan), undo.coming_of(plan)
     kept, done = len(plan.kept), 0
     for part in undo.parts(plan):

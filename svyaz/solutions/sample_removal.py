@@ -12,10 +12,11 @@ from typing import Any
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.jobs.queue import enqueue
-from svyaz.jobs.worker import Cancelled, JobContext
+from svyaz.jobs.worker import JobContext
 from svyaz.kernel.problem import Problem
 from svyaz.records import undo
 from svyaz.records.read import ListRequest, read_page
+from svyaz.records.runners import take_back
 from svyaz.records.undo import Kept, UndoPlan
 from svyaz.solutions.sample import load_sample
 from svyaz.solutions.shipped import shipped
@@ -108,7 +109,7 @@ def plan_removal(session: Session, actor: Actor, force: bool = False) -> UndoPla
     state = read_state(session)
     if state.state != "loaded" or state.batch is None:
         return UndoPlan(0, (), ())
-    return _planned(session, _on_behalf(actor.employee), state.batch, force)
+    return _planned(session, _on_behalf(session, actor.employee), state.batch, force)
 
 
 def _planned(session: Session, actor: Actor, batch: int, force: bool) -> UndoPlan:
@@ -136,14 +137,14 @@ def run_removal(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, 
     """{"batch", "back", "kept"}; batch is that of the removal: undoing it brings the examples back."""
     force = bool(arguments.get("force"))
     with context.company.write() as session:
-        actor = _on_behalf(context.actor)
+        actor = _on_behalf(session, context.actor)
         state = read_state(session)
         if state.batch is None:
             return dict(NOTHING)
         # A job that was killed goes on in the batch it had begun.
         plan = _planned(session, actor, state.batch, force or state.undo is not None)
         mine = state.undo or changes.new_batch(session, context.actor, "undo", "sample", undoes=plan.batch)
-    return _carry_out(context, plan, mine, force)
+    return take_back(context, plan, mine, force, _on_behalf)
 
 
 def run_return(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,29 +153,14 @@ def run_return(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, A
         state = read_state(session)
         if state.undo is None:
             return dict(NOTHING)
-        plan = undo.plan_undo(session, _on_behalf(context.actor), state.undo)
+        plan = undo.plan_undo(session, _on_behalf(session, context.actor), state.undo)
         mine = changes.new_batch(session, context.actor, "undo", "sample", undoes=state.undo)
-    return _carry_out(context, plan, mine, force=False)
+    return take_back(context, plan, mine, False, _on_behalf)
 
 
-def _on_behalf(employee: int | None) -> Actor:
+def _on_behalf(_session: Session, employee: int | None) -> Actor:
     """Whoever may configure may do it whole: what is about a record in the trash is out of everybody's sight."""
     return Actor(employee=employee, kind="system")
-
-
-def _carry_out(context: JobContext, plan: UndoPlan, mine: int, force: bool) -> dict[str, Any]:
-    going, coming = undo.going_of(plan), undo.coming_of(plan)
-    kept, done = len(plan.kept), 0
-    for part in undo.parts(plan):
-        if context.cancelled():
-            raise Cancelled({"batch": mine, "back": done, "kept": kept})
-        with context.company.write() as session:
-            part = undo.still_planned(session, part, mine, force)
-            left = undo.undo_part(session, _on_behalf(context.actor), part, mine, going, coming)
-            kept += len(left)
-            done += len(part) - len(left)
-            context.tell(session, done, len(plan.back))
-    return {"batch": mine, "back": done, "kept": kept}
 
 
 def sample_ids(session: Session) -> dict[str, set[int]]:
