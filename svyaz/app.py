@@ -131,11 +131,17 @@ RUNNERS: dict[str, Runner] = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A company with everything that serves it."""
+    """A company with everything that serves it; `with` closes it, whatever happens inside."""
 
     company: Company
     worker: Worker
     clock: Clock
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.company.close()
 
 
 def open_home(home: Path, clock: Clock | None = None) -> Opened:

@@ -12,11 +12,8 @@ from svyaz.traits.registry import SHAPES
 
 
 def back_up(options: argparse.Namespace) -> int:
-    opened = open_home(options.home)
-    try:
+    with open_home(options.home) as opened:
         counted = write_backup(opened.company, options.file)
-    finally:
-        opened.company.close()
     print(load_words(options.language).say("cli.backed_up", file=str(options.file), n=sum(counted.values())))
     return 0
 

@@ -59,8 +59,7 @@ def make(
     if currency:
         source = replace(source, settings={**source.settings, "currency": currency.upper()})
     tenancy.create(home, source, SHAPES, SystemClock(), HomeSettings(url, schema)).close()
-    opened = open_home(home)
-    try:
+    with open_home(home) as opened:
         with opened.company.write() as session:
             batch = begin_sample(session, None) if demo else None
         for key in keys:
@@ -74,8 +73,6 @@ def make(
             login = known.login if known else FIRST_LOGIN
             roles = ("admin",) if "admin" in session.snapshot.roles else tuple(session.snapshot.roles)[:1]
             password = let_in(session, found, login, roles)
-    finally:
-        opened.company.close()
     return login, password
 
 
@@ -88,8 +85,7 @@ def tell_way_in(login: str, password: str, language: str = "ru") -> None:
 
 def check(options: argparse.Namespace) -> int:
     """The tables are those of the configuration; records, the log and the files tell the same."""
-    opened = open_home(options.home)
-    try:
+    with open_home(options.home) as opened:
         with opened.company.read() as session:
             wrong = catalog.differences(session, session.snapshot)
             # A table that is not there cannot be compared with the log.
@@ -99,5 +95,3 @@ def check(options: argparse.Namespace) -> int:
         words = load_words(options.language)
         print(words.say("cli.wrong", n=len(wrong)) if wrong else words.say("cli.whole"))
         return 1 if wrong else 0
-    finally:
-        opened.company.close()

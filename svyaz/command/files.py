@@ -38,8 +38,7 @@ def bring(options: argparse.Namespace) -> int:
     """0 when every row went in; 2 when some did not: their reasons are printed."""
     if not options.file.is_file():
         raise FileMissing(file=str(options.file))
-    opened = open_home(options.home)
-    try:
+    with open_home(options.home) as opened:
         run = _upload(opened, options)
         if options.dry_run:
             told = imports.preview(opened.company, lambda session: _actor(session, options.login), run, 1000)
@@ -51,8 +50,6 @@ def bring(options: argparse.Namespace) -> int:
         with opened.company.read() as session:
             counts = import_runs.counts(session, run)
             troubles = import_runs.troubles(session, run, limit=20)
-    finally:
-        opened.company.close()
     print(orjson.dumps({"import": run, **counts}).decode())
     for one in troubles:
         print(f"{one.row}: " + "; ".join(reason["text"] for reason in one.problem or ()), file=sys.stderr)
@@ -87,24 +84,20 @@ def send(options: argparse.Namespace) -> int:
     form = options.out.suffix.lstrip(".") if options.out else "csv"
     if form not in FORMS:
         raise ExportFormUnknown("--out", form=form, known=", ".join(FORMS))
-    opened = open_home(options.home)
-    try:
-        with opened.company.read() as session:
-            actor = _actor(session, options.login)
-            request = ListRequest(filter=options.filter, sort="id")
-            read.check_request(session, actor, options.entity, request)
-            entity = session.snapshot.entities[options.entity]
-            names = [one.strip() for one in options.fields.split(",") if one.strip()]
-            columns = export_columns(session.snapshot, actor, entity, names)
-            rows = read.stream_rows(session, actor, options.entity, request, tuple(one.path for one in columns))
-            chunks = write_rows(form, columns, rows, actor.language)
-            if options.out is None:
-                _write(sys.stdout.buffer, chunks)
-            else:
-                with options.out.open("wb") as out:
-                    _write(out, chunks)
-    finally:
-        opened.company.close()
+    with open_home(options.home) as opened, opened.company.read() as session:
+        actor = _actor(session, options.login)
+        request = ListRequest(filter=options.filter, sort="id")
+        read.check_request(session, actor, options.entity, request)
+        entity = session.snapshot.entities[options.entity]
+        names = [one.strip() for one in options.fields.split(",") if one.strip()]
+        columns = export_columns(session.snapshot, actor, entity, names)
+        rows = read.stream_rows(session, actor, options.entity, request, tuple(one.path for one in columns))
+        chunks = write_rows(form, columns, rows, actor.language)
+        if options.out is None:
+            _write(sys.stdout.buffer, chunks)
+        else:
+            with options.out.open("wb") as out:
+                _write(out, chunks)
     return 0
 
 

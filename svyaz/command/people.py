@@ -32,41 +32,29 @@ def known_login(session: Session, login: str, place: str) -> accounts.Login:
 
 
 def add_user(options: argparse.Namespace) -> int:
-    opened = open_home(options.home)
-    try:
-        with opened.company.write() as session:
-            values = split_label(session.snapshot.entities["employee"].label, options.name) or {}
-            employee = create_record(session, SYSTEM, "employee", values, cause="cli").id
-            password = let_in(session, employee, options.login, tuple(options.role or ()))
-    finally:
-        opened.company.close()
+    with open_home(options.home) as opened, opened.company.write() as session:
+        values = split_label(session.snapshot.entities["employee"].label, options.name) or {}
+        employee = create_record(session, SYSTEM, "employee", values, cause="cli").id
+        password = let_in(session, employee, options.login, tuple(options.role or ()))
     tell_way_in(options.login, password, options.language)
     return 0
 
 
 def new_password(options: argparse.Namespace) -> int:
-    opened = open_home(options.home)
-    try:
-        with opened.company.write() as session:
-            found = known_login(session, options.login, "--login")
-            password = one_time_password()
-            accounts.set_password(session, found.employee, hash_password(password), must_change=True)
-            accounts.end_sessions_of(session, found.employee)
-    finally:
-        opened.company.close()
+    with open_home(options.home) as opened, opened.company.write() as session:
+        found = known_login(session, options.login, "--login")
+        password = one_time_password()
+        accounts.set_password(session, found.employee, hash_password(password), must_change=True)
+        accounts.end_sessions_of(session, found.employee)
     print(load_words(options.language).say("cli.password", password=password))
     return 0
 
 
 def create_token(options: argparse.Namespace) -> int:
-    opened = open_home(options.home)
-    try:
-        with opened.company.write() as session:
-            found = known_login(session, options.login, "--login")
-            token = sessions.create_token(
-                session, found.employee, options.title, options.scope, options.days, ids.take_id(session)
-            )
-    finally:
-        opened.company.close()
+    with open_home(options.home) as opened, opened.company.write() as session:
+        found = known_login(session, options.login, "--login")
+        token = sessions.create_token(
+            session, found.employee, options.title, options.scope, options.days, ids.take_id(session)
+        )
     print(token)
     return 0

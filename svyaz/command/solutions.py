@@ -24,22 +24,20 @@ from svyaz.traits.registry import SHAPES
 
 
 def export(options: argparse.Namespace) -> int:
-    company = open_home(options.home).company
-    try:
+    with open_home(options.home) as home:
+        company = home.company
         with company.read() as session:
             title = {"ru": options.title or options.key}
             package = solutions.export(session, options.key, title, options.version, options.entity or ())
         write(package, options.out)
-    finally:
-        company.close()
     print(options.out)
     return 0
 
 
 def install(options: argparse.Namespace) -> int:
     """Without --yes the plan is told and nothing is done."""
-    company = open_home(options.home).company
-    try:
+    with open_home(options.home) as home:
+        company = home.company
         with _found(options.what) as package:
             solutions.check(package, SHAPES)
             prepared = solutions.prepare_install(company, package, options.take)
@@ -51,32 +49,26 @@ def install(options: argparse.Namespace) -> int:
             if options.sample and package.sample is not None:
                 load_sample(company, package.sample)
         print(load_words(options.language).say("cli.revision", number=done.revision))
-    finally:
-        company.close()
     return 0
 
 
 def uninstall(options: argparse.Namespace) -> int:
-    company = open_home(options.home).company
-    try:
+    with open_home(options.home) as home:
+        company = home.company
         prepared = solutions.prepare_uninstall(company, options.key)
         _tell(prepared, options.language)
         if options.yes:
             done = solutions.uninstall(company, SYSTEM, options.key, prepared, options.key, prepared.plan.digest)
             print(load_words(options.language).say("cli.revision", number=done.revision))
-    finally:
-        company.close()
     return 0
 
 
 def diff(options: argparse.Namespace) -> int:
     """Ends with 1 when there is a difference, as diff does."""
-    company = open_home(options.home).company
-    try:
+    with open_home(options.home) as home:
+        company = home.company
         with _found(options.what) as package, company.read() as session:
             lines = solutions.differences(session, package)
-    finally:
-        company.close()
     for line in lines:
         print(line)
     return 1 if lines else 0
@@ -91,12 +83,10 @@ def check(options: argparse.Namespace) -> int:
 
 def lock(options: argparse.Namespace) -> int:
     """Close the configurator for everybody, or open it again: only who has the command line may."""
-    company = open_home(options.home).company
-    try:
+    with open_home(options.home) as home:
+        company = home.company
         edit = PutSettings({"locked": options.lock or None})
         done = apply_wanted(company, SYSTEM, Wanted(company.snapshot.revision, [edit]))
-    finally:
-        company.close()
     print(load_words(options.language).say("cli.revision", number=done.revision))
     return 0
 

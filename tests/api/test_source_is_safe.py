@@ -18,7 +18,7 @@ INSIDE = ("storage", "tenancy", "access", "records", "traits")
 # The rest are read by hand, so that a new one is noticed.
 BY_HAND = {
     "configurator/moves.py": "who may configure moves the records of a stage that goes away, whole; the plan says so",
-    "configurator/revisions.py": "reads the revisions of the configuration, which only those who may configure see",
+    "configurator/revisions.py": "the name of who made a revision, for those who may configure",
     "org/actors.py": "people and structure decide who has which rights; the system reads them",
     "org/people.py": "one's own name",
     "org/structure.py": "the type of what has just been written",
