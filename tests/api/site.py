@@ -12,6 +12,7 @@ Logins are the first names in Latin, the password is one for all and hashed once
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +20,7 @@ from typing import Any
 
 from httpx import ASGITransport, AsyncClient, Response
 
+from svyaz.api.server import WRITING_THREADS
 from svyaz.app import RUNNERS, Opened, build_app
 from svyaz.jobs.worker import Worker
 from svyaz.org import sessions
@@ -90,6 +92,12 @@ class Site:
 
     def bearer(self, token: str) -> Caller:
         return Caller(self, {"Authorization": f"Bearer {token}"}, "")
+
+    def settle(self) -> None:
+        """What is noted after the answer has been noted: every thread that writes is free."""
+        gathered = threading.Barrier(WRITING_THREADS)
+        for one in [self.app.state.pool.writing.submit(gathered.wait, 60) for _ in range(WRITING_THREADS)]:
+            one.result()
 
     def run_jobs(self) -> None:
         self.worker.run_all()

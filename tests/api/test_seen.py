@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
-from svyaz.api.server import WRITING_THREADS
 from svyaz.storage import accounts
 from svyaz.storage.problems import DiskFull
 from tests.api.site import Caller, Site
@@ -18,19 +15,12 @@ def seen_at(site: Site, name: str) -> int:
         return max(one[2] for one in found)
 
 
-def settled(site: Site) -> None:
-    """What is noted after the answer has been noted: every thread that writes is free."""
-    gathered = threading.Barrier(WRITING_THREADS)
-    for one in [site.app.state.pool.writing.submit(gathered.wait, 60) for _ in range(WRITING_THREADS)]:
-        one.result()
-
-
 def test_session_used_every_week_is_still_open_after_two_months(site: Site) -> None:
     olga = site.browser("Ольга")
     for _ in range(8):
         site.cast.tick(days=7)
         assert olga.get("/api/me")["label"] == "Ольга Смирнова"
-        settled(site)
+        site.settle()
     site.cast.tick(days=15)
     olga.get("/api/me", 401)
 
@@ -46,8 +36,8 @@ def test_reader_is_answered_where_nothing_can_be_written(site: Site, monkeypatch
     with monkeypatch.context() as patched:
         patched.setattr(site.company, "write", full)
         olga.get("/api/me")
-        settled(site)
+        site.settle()
     assert seen_at(site, "Ольга") == before
     olga.get("/api/me")
-    settled(site)
+    site.settle()
     assert seen_at(site, "Ольга") > before

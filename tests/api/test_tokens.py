@@ -23,6 +23,7 @@ def test_token_is_listed_with_its_last_use_and_never_shown_again(site: Site) -> 
     assert (told["title"], told["scope"], told["used_at"]) == ("сайт", "read", None)
     assert "token" not in told and told["expires_at"].startswith("2026-04-02")
     site.bearer(made["token"]).get("/api/me")
+    site.settle()
     assert olga.get("/api/tokens")["tokens"][0]["used_at"] is not None
 
 
