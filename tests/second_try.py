@@ -1,7 +1,8 @@
 """A browser on a busy machine may be late: a test of the interface that failed is tried once more, and that is told.
 
-What fails twice has failed.  What passed at the second try is named at the end of the run, so that it is
-looked into rather than forgotten.  Only tests/e2e: whatever has no browser must pass at once.
+The second try has a fresh company and a fresh browser: what the first one left would fail it.  What fails
+twice has failed, and both reasons are told.  What passed at the second try is named at the end of the run,
+so that it is looked into rather than forgotten.  Only tests/e2e: whatever has no browser must pass at once.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     failed = next((report for report in reports if report.failed), None)
     if failed is not None:
+        item.session._setupstate.teardown_exact(None)
         item._initrequest()  # type: ignore[attr-defined]
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
         for report in reports:
             report.user_properties.append((AGAIN, str(failed.longrepr)[-2_000:]))
+            report.sections.append(("the first try", str(failed.longrepr)[-4_000:]))
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

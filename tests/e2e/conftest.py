@@ -1,7 +1,8 @@
 """A real server on a fresh home with the sample company, and a real browser before it.
 
-The home is made once for the run; each test works on records of its own choice.  A request to any
-host but this machine fails the test, and so does an error in the page.
+Each file of tests has a company of its own, so that no file leans on what another left; within a file
+each test works on records of its own choice.  A request to any host but this machine fails the test,
+and so does an error in the page.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def settle() -> None:
                 page.wait_for_timeout(50)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("browser")
     with served(folder) as (url, printed):

@@ -82,10 +82,9 @@ class Disk:
 
     def fill(self) -> None:
         if self.folder is not None:
-            with (self.folder / "ballast").open("wb") as ballast, suppress(OSError):
-                while True:
-                    ballast.write(b"\0" * 65_536)
-                    ballast.flush()
+            with (self.folder / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+                while ballast.write(b"\0" * 65_536):
+                    pass
         else:
             self.limit(1_000)
 
