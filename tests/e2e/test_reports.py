@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import check_accessible
 from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site
@@ -32,6 +32,21 @@ def test_menu_leads_to_the_reports_and_something_is_shown_at_once(open_page: Ope
     page.get_by_role("link", name="Отчёты").click()
     expect(page.get_by_role("heading", name="Отчёты", level=1)).to_be_visible()
     expect(page.get_by_role("region").get_by_role("rowheader", name="Всего")).to_be_visible()
+
+
+def test_page_on_its_way_is_not_called_off_by_a_list_that_changes_meanwhile(open_page: Opener) -> None:
+    page = open_page("/deal?view=all")
+    head = page.get_by_role("columnheader", name="Сумма")
+    expect(head).to_be_visible()
+    held: list[Route] = []
+    page.route("**/assets/ReportsPage-*.js", lambda route: held.append(route))
+    page.get_by_role("link", name="Отчёты").click()
+    head.click()
+    expect(head).to_have_attribute("aria-sort", re.compile("ascending|descending"))
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Отчёты", level=1)).to_be_visible()
 
 
 def test_cell_of_the_table_opens_the_list_of_exactly_its_records(site: Site, open_page: Opener) -> None:
