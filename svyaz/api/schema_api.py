@@ -12,6 +12,7 @@ from svyaz.api.route import Route
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.http import Answer
 from svyaz.schema.snapshot import VERBS, Entity, Field, Snapshot, Title, View
+from svyaz.schema.view_kinds import KINDS
 
 
 def show_schema(call: Call) -> Answer:
@@ -162,6 +163,10 @@ def _view(view: View, language: str, known: set[str]) -> dict[str, Any]:
         "group": view.group,
         "total": view.total,
         "pipeline": view.pipeline,
+        # A field the reader may not see is no option of his; words that name none are left.
+        "options": {
+            name: told for name, told in view.options.items() if told in known or KINDS[view.kind][name].allowed
+        },
     }
 
 

@@ -1,6 +1,6 @@
 """After a drop: what merely showed the field is tidied up; formulas that compute with it are left, and refuse.
 
-A list loses a column, a card a line; a board that was grouped by the field goes.  A filter, a check, a rule of a
+A list loses a column, a card a line; a board grouped by the field goes, and a calendar of that day.  A filter, a check, a rule of a
 role or a computed field that speaks of it stays as it is, and schema.resolve then names each of them.
 """
 
@@ -14,6 +14,7 @@ from svyaz.schema import arrange
 from svyaz.schema.scope import walk_entities
 from svyaz.schema.snapshot import Snapshot
 from svyaz.schema.source import Part, Source, Table
+from svyaz.schema.view_kinds import KINDS
 
 Gone = Callable[[str, str], bool]  # entity, path -> whether the path leads over what is dropped
 
@@ -59,7 +60,7 @@ def _entity(table: Table, gone: Gone) -> Table:
         made["duplicates"] = _kept(made["duplicates"], key, gone)
     if "view" in made:
         views = arrange.tables(made["view"])
-        made["view"] = [_view(one, key, gone) for one in views if not gone(key, str(one.get("group") or ""))]
+        made["view"] = [_view(one, key, gone) for one in views if not any(gone(key, path) for path in _needs(one))]
     if "pipeline" in made:
         made["pipeline"] = [
             {
@@ -76,8 +77,16 @@ def _entity(table: Table, gone: Gone) -> Table:
     return made
 
 
+def _needs(view: Table) -> list[str]:
+    """Fields without which the view shows nothing."""
+    asks = KINDS.get(str(view.get("kind")), {})
+    named = [str(view[name]) for name, ask in asks.items() if ask.needed and name in view]
+    return [str(view.get("group") or "").partition(":")[0], *named]
+
+
 def _view(view: Table, entity: str, gone: Gone) -> dict[str, Any]:
-    made = dict(view)
+    asks = KINDS.get(str(view.get("kind")), {})
+    made = {name: told for name, told in view.items() if name not in asks or not gone(entity, str(told))}
     for name in ("columns", "sort"):
         if name in made:
             made[name] = _kept(made[name], entity, gone)

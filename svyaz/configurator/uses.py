@@ -15,6 +15,7 @@ from svyaz.kernel.problem import Problem
 from svyaz.schema.formulas import paths
 from svyaz.schema.scope import EntityScope, walk_entities
 from svyaz.schema.snapshot import Entity, Field, Snapshot
+from svyaz.schema.view_kinds import KINDS
 
 Place = tuple[str, str]  # entity, field
 
@@ -61,7 +62,9 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
         yield (key, one_of_them), Use("duplicates", key, "", one_of_them)
     for view in entity.views:
         use = Use("view", key, view.key)
-        named = [*view.columns, *(one.removeprefix("-") for one in view.sort), view.group, view.total]
+        grouped = view.group.partition(":")[0]
+        named = [*view.columns, *(one.removeprefix("-") for one in view.sort), grouped, view.total]
+        named += [told for name, told in view.options.items() if not KINDS[view.kind][name].allowed]
         for path in named:
             yield from _of_path(snapshot, key, path, use)
         if view.filter:

@@ -24,7 +24,9 @@ from svyaz.kernel.text import clean
 from svyaz.records.problems import TooManyRecords, UnknownField
 from svyaz.records.read import ListRequest, make_query
 from svyaz.records.reader_scope import ReaderScope
+from svyaz.schema.problems import SettingNotAllowed
 from svyaz.schema.snapshot import Entity
+from svyaz.schema.view_kinds import KINDS, fits
 from svyaz.storage import preference, saved_views
 from svyaz.storage.saved_views import Kept
 from svyaz.storage.session import Session
@@ -54,7 +56,7 @@ class Colour(msgspec.Struct, forbid_unknown_fields=True):
 
 class ViewBody(msgspec.Struct, forbid_unknown_fields=True):
     """filter is the condition that is applied; asked, how a person put it together, is kept untouched.
-    more: what kinds of views other than lists keep for themselves."""
+    more: what its kind asks besides (schema.view_kinds), "date" of a calendar; and what a kind keeps for itself."""
 
     kind: str = "list"
     columns: list[str] = []
@@ -227,7 +229,23 @@ def _check(session: Session, actor: Actor, entity: str, body: ViewBody) -> None:
     scope = ReaderScope(session.snapshot, actor, entity)
     if body.group and scope.slot(tuple(body.group.partition(":")[0].split("."))) is None:
         problems.append(UnknownField("group", field=body.group))
+    for name, told in _named(body.kind, body.more):
+        field = read_entity(session.snapshot, actor, entity).by_key.get(told)
+        if field is None or scope.slot((told,)) is None:
+            problems.append(UnknownField(f"more.{name}", field=told))
+        elif not fits(session.snapshot.entities[entity], field, KINDS[body.kind][name]):
+            problems.append(
+                SettingNotAllowed(
+                    f"more.{name}", setting=name, value=told, allowed=", ".join(KINDS[body.kind][name].types)
+                )
+            )
     raise_all(problems)
+
+
+def _named(kind: str, more: dict[str, Any]) -> list[tuple[str, str]]:
+    """Options of the kind that name a field, as they are told."""
+    asks = KINDS.get(kind, {})
+    return [(name, str(more[name])) for name, ask in asks.items() if not ask.allowed and more.get(name)]
 
 
 def _check_colours(session: Session, actor: Actor, entity: str, body: ViewBody) -> None:
@@ -259,6 +277,9 @@ def _told(session: Session, actor: Actor, shape: Entity, kept: Kept) -> ViewTold
     body["colours"] = [one for one in body["colours"] if holds(one["rule"])]
     if body["group"] and not readable(body["group"].partition(":")[0]):
         body["group"] = ""
+    for name, told in _named(body["kind"], body["more"]):
+        if not readable(told):
+            del body["more"][name]
     if not holds(body["filter"]):
         body["filter"], body["asked"] = "", None
     mine = kept.owner is not None

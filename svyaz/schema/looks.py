@@ -16,15 +16,17 @@ from svyaz.schema.problems import (
     KeyTaken,
     SettingNotAllowed,
     SortImpossible,
+    ViewNeedsField,
 )
 from svyaz.schema.reading import Reading, duplicates
 from svyaz.schema.scope import walk
 from svyaz.schema.shapes import COMMON
 from svyaz.schema.snapshot import DetailSet, Entity, Field, Form, Section, Tab, Title, View
+from svyaz.schema.view_kinds import GRAINS, KINDS, evident, fits, may_count
 
-KINDS = ("list", "board")
 WIDE = ("long_text", "file", "image")  # not in a list that nobody drew
 MOST_COLUMNS = 8
+DATES = KINDS["calendar"]["date"]
 WORDS = {key: Title(words["ru"], words["en"]) for key, words in COMMON["words"].items()}
 
 
@@ -88,7 +90,7 @@ def check_path(entities: Mapping[str, Entity], entity: Entity, path: str, place:
 
 def _view(reading: Reading, entity: Entity, entities: Mapping[str, Entity], bench: Bench) -> View:
     place, problems = reading.place, reading.problems
-    kind = reading.text("kind", "list", allowed=KINDS)
+    kind = reading.text("kind", "list", allowed=tuple(KINDS))
     key, title = reading.key(), reading.title()
     columns, sort = reading.texts("columns"), reading.texts("sort")
     group, total = reading.text("group"), reading.text("total")
@@ -104,7 +106,9 @@ def _view(reading: Reading, entity: Entity, entities: Mapping[str, Entity], benc
         group = next((one.key for one in entity.fields if one.type == "stage"), "")
     if not group and kind == "board":
         problems.append(BoardWithoutGroup(place, view=key))
-    if group:
+    if kind == "chart":
+        group = _counted_by(reading, entity, key, group)
+    elif group:
         check_fields(entity, [group], place, problems)
     if total:
         check_fields(entity, [total], place, problems)
@@ -113,7 +117,48 @@ def _view(reading: Reading, entity: Entity, entities: Mapping[str, Entity], benc
             problems.append(SettingNotAllowed(place, setting="total", value=total, allowed="sum"))
     if condition:
         bench.typed(condition, f"{place}: filter", YES_NO)
-    return View(key, title, kind, columns or _columns(entity), condition, sort, group, total, pipeline)
+    options = _options(reading, entity, key, kind)
+    return View(key, title, kind, columns or _columns(entity), condition, sort, group, total, pipeline, options)
+
+
+def _options(reading: Reading, entity: Entity, view: str, kind: str) -> dict[str, str]:
+    """What the kind asks besides, complete: a field that was named, or the evident one."""
+    found: dict[str, str] = {}
+    for name, ask in KINDS[kind].items():
+        if ask.allowed:
+            found[name] = reading.text(name, ask.allowed[0], allowed=ask.allowed)
+            continue
+        told = reading.text(name)
+        field = entity.by_key.get(told)
+        if told and field is None:
+            reading.problems.append(FieldUnknown(reading.place, field=told, entity=entity.key))
+        elif field is not None and not fits(entity, field, ask):
+            reading.problems.append(
+                SettingNotAllowed(reading.place, setting=name, value=told, allowed=", ".join(ask.types))
+            )
+        elif not told and ask.needed:
+            told = evident(entity, ask)
+            if not told:
+                reading.problems.append(ViewNeedsField(reading.place, view=view, setting=name))
+        if told:
+            found[name] = told
+    return found
+
+
+def _counted_by(reading: Reading, entity: Entity, view: str, group: str) -> str:
+    """What a chart counts by: as told, "close_on:month", else the stage or the first choice."""
+    told = group or next((one.key for kind in ("stage", "choice") for one in entity.fields if one.type == kind), "")
+    path, _, grain = told.partition(":")
+    field = entity.by_key.get(path)
+    if not told:
+        reading.problems.append(ViewNeedsField(reading.place, view=view, setting="group"))
+    elif field is None:
+        reading.problems.append(FieldUnknown(reading.place, field=path, entity=entity.key))
+    elif not may_count(field) or (grain and (grain not in GRAINS or not fits(entity, field, DATES))):
+        reading.problems.append(
+            SettingNotAllowed(reading.place, setting="group", value=told, allowed=", ".join(GRAINS))
+        )
+    return told
 
 
 def _details(reading: Reading, entity: Entity, entities: Mapping[str, Entity]) -> DetailSet | None:

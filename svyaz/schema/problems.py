@@ -147,6 +147,12 @@ class BoardWithoutGroup(Problem):
     code = "board_without_group"  # facts: view
 
 
+class ViewNeedsField(Problem):
+    """A calendar without a date, a tree without a link to itself…: nothing evident to take for it."""
+
+    code = "view_needs_field"  # facts: view, setting
+
+
 class DetailNotLinked(Problem):
     """A set of details names a field that does not link to this entity."""
 

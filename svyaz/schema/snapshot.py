@@ -113,8 +113,9 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A shared view.  kind: list | board.  filter: formula text; sort: ("-amount", "title");
-    group: field key (board columns); columns/card: paths as text, "company.city"."""
+    """A shared view.  kind: of view_kinds.KINDS, options: what that kind asks besides.  filter: formula text;
+    sort: ("-amount", "title"); group: field key (board columns, what a chart counts by, there with a grain of
+    days: "close_on:month"); columns: paths as text, "company.city"."""
 
     key: str
     title: Title
@@ -125,6 +126,7 @@ class View:
     group: str = ""
     total: str = ""
     pipeline: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ def test_deleted_view_comes_back(site: Site) -> None:
         {"columns": ["title", "nonsense"]},
         {"group": "nonsense"},
         {"colours": [{"hue": 10, "rule": "amount & "}]},
+        {"kind": "calendar", "more": {"date": "nonsense"}},
+        {"kind": "calendar", "more": {"date": "amount"}},
+        {"kind": "tree", "more": {"parent": "counterparty"}},
     ],
 )
 def test_view_that_asks_for_what_is_not_there_is_not_kept(site: Site, view: dict[str, Any]) -> None:
@@ -99,6 +102,15 @@ def test_shared_view_never_shows_what_its_reader_may_not_see(site: Site) -> None
     assert [one["hue"] for one in told["view"]["colours"]] == [140]
     assert len(told["problems"]) == 2 and all("amount" in one["text"] for one in told["problems"])
     assert not any("1000" in one["text"] for one in told["problems"])
+
+
+def test_calendar_of_a_hidden_day_is_told_without_it(site: Site) -> None:
+    site.cast.give_role("Пётр", "blind", Grant("deal", ALL, fields={"close_on": "hidden"}))
+    igor, petr = site.browser("Игорь"), site.browser("Пётр")
+    keep(igor, "Сроки", shared=True, view={"kind": "calendar", "more": {"date": "close_on", "until": "closed_on"}})
+    (told,) = petr.get(VIEWS)["views"]
+    assert (told["view"]["kind"], told["view"]["more"]) == ("calendar", {"until": "closed_on"})
+    assert igor.get(VIEWS)["views"][0]["view"]["more"] == {"date": "close_on", "until": "closed_on"}
 
 
 def test_view_that_opens_first_is_ones_own_choice_or_that_of_the_role(site: Site) -> None:
