@@ -21,6 +21,9 @@ from svyaz.kernel.http import Answer
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 CELL: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
+    "duration": {"type": "integer", "description": "seconds"},
+    "rating": {"type": "integer"},
+    "colour": {"type": "string", "pattern": "^#[0-9a-f]{6}$"},
     "yes_no": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},

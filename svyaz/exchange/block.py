@@ -22,7 +22,21 @@ from svyaz.kernel.problem import Problem
 ODD: Final = object()
 MOST_KNOWN = 5_000
 # Types of fields whose cell becomes its text and nothing else.
-AS_TEXT = ("text", "long_text", "choice", "stage", "phone", "email", "url", "inn", "kpp", "ogrn", "bik", "account")
+AS_TEXT = (
+    "text",
+    "long_text",
+    "choice",
+    "stage",
+    "phone",
+    "email",
+    "url",
+    "colour",
+    "inn",
+    "kpp",
+    "ogrn",
+    "bik",
+    "account",
+)
 Known = dict[str, dict[Any, Any]]  # what a column is mapped to -> cell -> what it becomes
 
 

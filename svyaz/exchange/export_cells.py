@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from svyaz.kernel.clock import parse_instant
+from svyaz.kernel.durations import say_duration
 from svyaz.schema.snapshot import Field
 
 # What a spreadsheet runs: a formula mark, or a sign that is not the start of a number or a phone.
@@ -60,6 +61,8 @@ def cell_value(column: ExportColumn, cell: Any, language: str) -> Any:
         return Decimal(amount) if currency == column.currency else f"{amount} {currency}"
     if kind in ("decimal", "percent"):
         return Decimal(cell)
+    if kind == "duration":
+        return say_duration(cell, language)
     if kind == "yes_no":
         return {True: ("да", "yes"), False: ("нет", "no")}[bool(cell)][language == "en"]
     if kind == "date":

@@ -16,7 +16,7 @@ from svyaz.fields.option import Option, OptionMissing, one_of, read_options
 from svyaz.kernel.problem import Problem
 
 FUNCTIONS = ("count", "sum", "min", "max", "avg", "median", "first", "last")
-SHOWS = ("", "money", "percent")
+SHOWS = ("", "money", "percent", "duration")
 SETTLED = ("result", "volatile")  # put there by the schema, never written
 
 

@@ -19,7 +19,10 @@ class Decimal(Single):
     name = "decimal"
     kind = "bigint"
     known: ClassVar[Mapping[str, Option]] = {"scale": whole(2, 0, 6)}
-    becomes: ClassVar[Conversions] = {"integer": same, "money": same, "percent": same, "text": str, "long_text": str}
+    becomes: ClassVar[Conversions] = {
+        **dict.fromkeys(("integer", "money", "percent"), same),
+        **dict.fromkeys(("text", "long_text", "rating"), str),
+    }
 
     def compare(self, options: Options) -> Compare:
         return Compare(ORDERED, sort="value", unique=True, aggregates=AGGREGATES)

@@ -24,7 +24,10 @@ class NumberNotWhole(BadValue):
 class Integer(Single):
     name = "integer"
     kind = "bigint"
-    becomes: ClassVar[Conversions] = {"decimal": same, "percent": same, "money": same, "text": str, "long_text": str}
+    becomes: ClassVar[Conversions] = {
+        **dict.fromkeys(("decimal", "percent", "money", "duration", "rating"), same),
+        **dict.fromkeys(("text", "long_text"), str),
+    }
 
     def compare(self, options: Options) -> Compare:
         return Compare(ORDERED, sort="value", unique=True, aggregates=AGGREGATES)

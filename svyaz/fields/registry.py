@@ -12,11 +12,13 @@ from svyaz.fields.base import FieldType
 from svyaz.fields.bik import Bik
 from svyaz.fields.choice import Choice
 from svyaz.fields.choices import Choices
+from svyaz.fields.colour import Colour
 from svyaz.fields.computed import computed_types
 from svyaz.fields.date import Date
 from svyaz.fields.datetime import Datetime
 from svyaz.fields.decimal import Decimal
 from svyaz.fields.department import Department
+from svyaz.fields.duration import Duration
 from svyaz.fields.email import Email
 from svyaz.fields.employee import Employee
 from svyaz.fields.file import File
@@ -31,6 +33,7 @@ from svyaz.fields.money import Money
 from svyaz.fields.ogrn import Ogrn
 from svyaz.fields.percent import Percent
 from svyaz.fields.phone import Phone
+from svyaz.fields.rating import Rating
 from svyaz.fields.stage import Stage
 from svyaz.fields.text import Text
 from svyaz.fields.url import Url
@@ -45,6 +48,7 @@ ALL: tuple[FieldType, ...] = (
     Percent(),
     Date(),
     Datetime(),
+    Duration(),
     YesNo(),
     Choice(),
     Choices(),
@@ -57,6 +61,8 @@ ALL: tuple[FieldType, ...] = (
     Phone(),
     Email(),
     Url(),
+    Rating(),
+    Colour(),
     File(),
     Image(),
     Autonumber(),

@@ -12,8 +12,8 @@ from svyaz.kernel.numbers import BOUND
 from svyaz.kernel.text import TextExpected, clean, shown, sort_key, sort_keys
 
 READ_FROM_TEXT = (
-    "text long_text integer decimal money percent date datetime yes_no choice choices phone email url "
-    "inn kpp ogrn bik account"
+    "text long_text integer decimal money percent date datetime duration yes_no choice choices phone email url "
+    "rating colour inn kpp ogrn bik account"
 )  # types that understand what people type
 
 

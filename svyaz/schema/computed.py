@@ -284,7 +284,7 @@ def _rollup(settling: Settling, entity: str, field: Field, place: str) -> tuple[
         assert node is not None
         node, shown = _shown(settling, child.key, shown, node)
         kind = node.type
-        if function in ("avg", "median") and shown != "money":
+        if function in ("avg", "median") and shown not in ("money", "duration"):
             kind = replace(kind, scale=min(6, max(2, kind.scale)))
     volatile = any(_volatile(settling, child.key, one) for one in (node, where) if one is not None)
     volatile = volatile or bool(order and _volatile(settling, child.key, Path(order)))
@@ -302,9 +302,10 @@ def _shown(settling: Settling, entity: str, wanted: str, node: Node) -> tuple[No
     if not wanted and isinstance(node, Path):
         walked = walk(settling.bare, settling.bare[entity], node.keys)
         last = shown_as(walked[-1].type, walked[-1].options)[0] if walked else ""
-        wanted = last if last in ("money", "percent") else ""
-    if wanted == "money" and node.type.scale > (digits := exponent(settling.currency)):
-        node = Call("round", (node, Constant(digits, INTEGER)), Type("number", scale=digits))
+        wanted = last if last in ("money", "percent", "duration") else ""
+    most = {"money": exponent(settling.currency), "duration": 0}.get(wanted)  # digits after the point
+    if most is not None and node.type.scale > most:
+        node = Call("round", (node, Constant(most, INTEGER)), Type("number", scale=most))
     return node, wanted
 
 
@@ -337,7 +338,7 @@ def _result(settling: Settling, kind: Type, shown: str, choices: list[Any]) -> d
     name: str = kind.kind if kind.kind in ("yes_no", "date", "datetime", "link", "text") else "text"
     if kind.kind == "number":
         name = shown or ("decimal" if kind.scale else "integer")
-        written = {} if name in ("money", "integer") else {"scale": kind.scale}
+        written = {} if name in ("money", "integer", "duration") else {"scale": kind.scale}
     elif kind.kind == "link":
         name, written = "link", {"to": list(kind.to)}
     options, _ = TYPES[name].check_options(written, "")

@@ -141,6 +141,11 @@ sums = st.one_of(
     st.tuples(numbers, currencies), st.builds(lambda amount, code: f"{amount} {code or ''}", number_texts, currencies),
     st.builds(lambda amount, code: {"amount": amount, "currency": code}, numbers, currencies), numbers,
 )  # fmt: skip
+duration_texts = st.one_of(
+    st.integers(-(10**7), 10**7),
+    st.from_regex(r"\A[-−]?([0-9]{1,4} ?(ч|час|h) ?)?([0-9]{1,3} ?(мин|m) ?)?([0-9]{1,5} ?(с|сек|s))?\Z"),
+    st.from_regex(r"\A[0-9]{1,5}:[0-7][0-9](:[0-7][0-9])?\Z"),
+)
 many_ids = st.one_of(cells, st.lists(cells, max_size=5), st.lists(ids.map(str), max_size=5).map(", ".join))
 LIKELY = {
     "integer": numbers, "decimal": numbers, "percent": st.one_of(numbers, number_texts.map(lambda text: text + " %")),
@@ -148,6 +153,8 @@ LIKELY = {
     "choice": titles, "stage": titles, "choices": st.one_of(titles, st.lists(titles, max_size=4), st.lists(titles, max_size=4).map("; ".join), st.lists(titles, max_size=4).map(", ".join)),
     "link": cells, "employee": cells, "department": cells, "links": many_ids, "file": many_ids, "image": many_ids,
     "any_link": st.one_of(st.tuples(st.sampled_from(["company", "person", "x"]), ids), st.builds(lambda id: f"company:{id}", ids)),
+    "duration": duration_texts, "rating": st.one_of(st.integers(-1, 7), st.from_regex(r"\A[0-7] ?(/|из) ?[0-9]{1,2}|[★*]{1,6}☆{0,5}\Z")),
+    "colour": st.from_regex(r"\A#?[0-9a-fA-F]{2,7}|rgb\([0-9]{1,3}, ?[0-9]{1,3},[0-9]{1,3}\)|[Сс]иний\Z"),
     "url": url_texts, **labelled, **dict.fromkeys(("inn", "kpp", "ogrn", "bik", "account"), typed_codes),
 }  # fmt: skip
 

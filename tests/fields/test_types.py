@@ -16,8 +16,8 @@ from svyaz.kernel.values import Labelled, Money, Ref
 
 TERMS = Terms()
 NAMES = (
-    "text long_text integer decimal money percent date datetime yes_no choice choices stage link links any_link employee "
-    "department phone email url file image autonumber inn kpp ogrn bik account"
+    "text long_text integer decimal money percent date datetime duration yes_no choice choices stage link links any_link employee "
+    "department phone email url rating colour file image autonumber inn kpp ogrn bik account"
 )
 OPERATORS = {"=", "<>", "<", "<=", ">", ">=", "in", "contains", "starts", "empty"}
 ON_OFF = [
@@ -122,6 +122,7 @@ def test_texts_are_sorted_by_the_key_and_phones_by_the_first_one():
         ("autonumber", {"pattern": "СЧ"}, ("option_wrong", "pattern", "f")),
         ("autonumber", {"pattern": "{00}", "reset": "year"}, ("pattern_without_year", None, "f")),
         ("file", {"max": 0}, ("option_wrong", "max", "f")),
+        ("rating", {"max": 11}, ("option_wrong", "max", "f")),
     ],
 )
 def test_wrong_option_is_told_by_its_name_and_place(name, given, expected):
@@ -164,6 +165,16 @@ def test_type_can_be_retyped_to_itself_and_only_to_types_there_are(name):
         ("datetime", datetime(2026, 11, 2, 22, tzinfo=UTC), "date", date(2026, 11, 3)),
         ("datetime", datetime(2026, 11, 2, 22, tzinfo=UTC), "text", "2026-11-02T22:00:00Z"),
         ("yes_no", True, "integer", 1),
+        ("text", "1 ч 30 мин", "duration", 5400),
+        ("integer", 5400, "duration", 5400),
+        ("duration", 5400, "text", "1\u00a0ч 30\u00a0мин"),
+        ("duration", 5400, "integer", 5400),
+        ("text", "4 из 5", "rating", 4),
+        ("integer", 4, "rating", 4),
+        ("decimal", Decimal("4.00"), "rating", 4),
+        ("rating", 4, "integer", 4),
+        ("text", "синий", "colour", "#1e5bd6"),
+        ("colour", "#1e5bd6", "text", "#1e5bd6"),
         ("choice", "on", "choices", ("on",)),
         ("link", 5, "links", (5,)),
         ("phone", (Labelled("+79161234567", "x"),), "text", "+79161234567"),

@@ -19,6 +19,7 @@ const MUST: Record<string, readonly string[]> = {
   money: ["1 200,50 ₽", "1200.5", "1 200 руб.", "5 р", "$100", "-$5", "100 usd", "5 000 BYN"],
   percent: ["15,5 %", "15.5%"],
   date: ["03.11.2026", "2026-11-03"],
+  duration: ["1 ч 30 мин", "1ч30м", "1:30", "1,5 часа", "0.1 ч", "90 минут", "2 дня 3 часа", "2h 15m", "−1 ч 30 мин", "0 мин"],
 };
 
 const fieldOf = (type: string, options: object): Field =>
@@ -32,7 +33,7 @@ const numeric = (cell: unknown): unknown => {
 for (const { type, options, cases } of tables) describe(type, () => {
   const entry = fieldTypes[type]?.entry;
   const typed = cases.filter((one) => typeof one.raw === "string" && one.raw.trim() !== "");
-  const checked = new Set(["money", "percent", "decimal", "integer", "date"]);
+  const checked = new Set(["money", "percent", "decimal", "integer", "date", "duration"]);
 
   it("is known to the browser", () => expect(fieldTypes[type]).toBeDefined());
 
@@ -56,5 +57,12 @@ describe("money is said as the server says it", () => {
   for (const one of said) it(JSON.stringify(one.plain), () => {
     const ours = sayCell(fieldOf("money", {}), one.plain as Cell).replace(/[\u00a0\u202f]/g, " ").replace("-", "−");
     expect(ours).toBe(String(one.ru).replace(/[\u00a0\u202f]/g, " "));
+  });
+});
+
+describe("a length of time is said as the server says it", () => {
+  const table = tables.find((one) => one.type === "duration");
+  for (const one of (table?.cases ?? []).filter((one) => one.plain != null && one.ru)) it(String(one.plain), () => {
+    expect(sayCell(fieldOf("duration", {}), one.plain as Cell).replace(/\u00a0/g, " ")).toBe(String(one.ru).replace(/\u00a0/g, " "));
   });
 });

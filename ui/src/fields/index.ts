@@ -3,13 +3,16 @@
     A new type is a folder here and one line below; its server twin is svyaz/fields/<type>.py. */
 import type { Cell, Field } from "../api/types";
 import { choice, choices, stage } from "./choice";
+import { colour } from "./colour";
 import { date, datetime } from "./date";
 import { account, bik, inn, kpp, ogrn } from "./digits";
+import { duration } from "./duration";
 import { file, image } from "./file";
 import { email, phone } from "./labelled";
 import { any_link, department, employee, link, manyLinks } from "./link";
 import { money } from "./money";
 import { decimal, integer, percent } from "./number";
+import { rating } from "./rating";
 import { autonumber, long_text, text, url } from "./text";
 import type { FieldType } from "./types";
 import { yes_no } from "./yes_no";
@@ -18,8 +21,8 @@ export type { Asking, Condition, FieldTools, FieldType, Move } from "./types";
 export { fieldTools, NEEDS_NOTHING } from "./types";
 
 export const fieldTypes: Readonly<Record<string, FieldType>> = {
-  text, long_text, integer, decimal, money, percent, date, datetime, yes_no, choice, choices, stage,
-  link, links: manyLinks, any_link, employee, department, phone, email, url, file, image, autonumber,
+  text, long_text, integer, decimal, money, percent, date, datetime, duration, yes_no, choice, choices, stage,
+  link, links: manyLinks, any_link, employee, department, phone, email, url, rating, colour, file, image, autonumber,
   inn, kpp, ogrn, bik, account,
 };
 

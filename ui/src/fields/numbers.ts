@@ -25,18 +25,12 @@ export function readDecimal(text: string, digits: number): string | null {
   return `${sign === "-" && !zero ? "-" : ""}${whole}${kept ? `.${kept}` : ""}`;
 }
 
-const literal = (value: Cell | undefined): string | null => (value == null || value === "" ? null : readDecimal(String(value), 6));
-
-// What is not a number yet is shown as it was typed.
-const sayOne = (value: Cell | undefined): string => {
-  const number = literal(value);
-  return number === null ? String(value ?? "") : sayNumber(number, 6);
-};
-
-export const askNumber: Asking = {
+/** Conditions on what is compared as a number.  read: what was typed -> a number of the language of formulas. */
+export const askAmount = (read: (text: string) => string | null, say: (literal: string) => string): Asking => ({
   conditions: ["equals", "differs", "more", "at_least", "less", "at_most", "between", "filled", "empty"],
   component: AskNumber,
   clause(path, condition, value) {
+    const literal = (one: Cell | undefined): string | null => (one == null || one === "" ? null : read(String(one)));
     if (condition === "empty") return isEmpty(path);
     if (condition === "filled") return isFilled(path);
     if (condition === "between") {
@@ -49,7 +43,14 @@ export const askNumber: Asking = {
     return `${path} ${sign} ${number}`;
   },
   say(value, condition) {
+    // What is not understood yet is shown as it was typed.
+    const sayOne = (one: Cell | undefined): string => {
+      const number = one == null || one === "" ? null : read(String(one));
+      return number === null ? String(one ?? "") : say(number);
+    };
     if (condition !== "between") return sayOne(Array.isArray(value) ? value[0] : value);
     return Array.isArray(value) ? `${sayOne(value[0]) || "…"} – ${sayOne(value[1]) || "…"}` : "";
   },
-};
+});
+
+export const askNumber: Asking = askAmount((text) => readDecimal(text, 6), (number) => sayNumber(number, 6));

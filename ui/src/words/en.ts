@@ -44,6 +44,14 @@ export const words = {
     upload_failed: "The file did not upload. Try again.",
     create: "Create {what}",
     create_typed: "Create {what} “{text}”",
+    not_a_length: "“{text}” is not a length of time. Write, for example, 1 h 30 min or 1:30.",
+    rated: "{value} of {most}",
+    own_colour: "Another colour",
+    length: {
+      hours: "{count} h",
+      minutes: "{count} min",
+      seconds: "{count} s",
+    },
   },
   filter: {
     title: "Filter",

@@ -44,6 +44,14 @@ export const words = {
     upload_failed: "Файл не загрузился. Попробуйте ещё раз.",
     create: "Создать {what}",
     create_typed: "Создать {what} «{text}»",
+    not_a_length: "«{text}» — не длительность. Пишите, например, 1 ч 30 мин или 1:30.",
+    rated: "{value} из {most}",
+    own_colour: "Другой цвет",
+    length: {
+      hours: "{count} ч",
+      minutes: "{count} мин",
+      seconds: "{count} с",
+    },
   },
   filter: {
     title: "Фильтр",

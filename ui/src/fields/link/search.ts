@@ -32,9 +32,7 @@ export function useLinkSearch(field: Field) {
   let asked = 0;
   let timer = 0;
 
-  async function find(text: string): Promise<void> {
-    const mine = ++asked;
-    busy.value = true;
+  async function find(text: string, mine: number): Promise<void> {
     const found = (await tools?.suggest(field.options.to ?? [], text).catch(() => [])) ?? [];
     if (mine !== asked) return;
     options.value = found.map(optionFor);
@@ -43,11 +41,12 @@ export function useLinkSearch(field: Field) {
 
   function search(text: string): void {
     clearTimeout(timer);
-    // From the first letter on what is shown answers an older question.
+    // From the first letter on what is shown, or is on its way, answers an older question.
+    const mine = ++asked;
     busy.value = true;
-    timer = window.setTimeout(() => void find(text), 120);
+    timer = window.setTimeout(() => void find(text, mine), 120);
   }
 
-  void find("");
+  void find("", ++asked);
   return { options, busy, search };
 }
