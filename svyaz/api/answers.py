@@ -86,7 +86,9 @@ COMPONENTS: dict[str, Schema] = {
         values=MAP,
         deleted_at=maybe(INSTANT),
         rights=shape(change=YES_NO, delete=YES_NO, history=YES_NO),
+        form=named("FormState"),
     ),
+    "FormState": shape(hidden=several(TEXT), required=several(TEXT), read_only=several(TEXT)),
     "Undone": shape(
         batch=NUMBER, back=NUMBER, kept=several(shape(entity=TEXT, id=NUMBER, label=maybe(TEXT), reason=TEXT))
     ),
@@ -298,6 +300,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/check"): shape(
         duplicates=several(shape(entity=TEXT, id=maybe(NUMBER), label=maybe(TEXT), field=TEXT, value=ANY)),
         problems=several(named("Told")),
+        form=named("FormState"),
     ),
     ("GET", f"{RECORDS}/speed"): shape(fields=several({"type": "array"}), may=YES_NO),
     ("POST", f"{RECORDS}/speed"): shape(job=NUMBER),

@@ -243,10 +243,12 @@ def check_record(call: Call) -> Answer:
     with call.reading() as (session, actor):
         found = duplicates.find_duplicates(session, actor, entity, body.values, body.id)
         wrong = write.check_record(session, actor, entity, body.values, body.id)
+        state = write.state_while_filling(session, actor, entity, body.values, body.id)
     if any(one.id is None for one in found) and not call.actors.may_hint(actor.employee):
         # «Somebody has this phone» about records one may not see is an answer to guess with: not endlessly.
         found = [one for one in found if one.id is not None]
-    return Answer(body={"duplicates": found, "problems": [describe(one, call.language) for one in wrong]})
+    problems = [describe(one, call.language) for one in wrong]
+    return Answer(body={"duplicates": found, "problems": problems, "form": state})
 
 
 def suggest_records(call: Call) -> Answer:
@@ -358,6 +360,7 @@ def told_record(record: RecordView) -> dict[str, Any]:
         "values": record.values,
         "deleted_at": record.deleted_at,
         "rights": record.rights,
+        "form": record.form,
     }
 
 

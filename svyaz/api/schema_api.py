@@ -92,7 +92,12 @@ def _entity(snapshot: Snapshot, actor: Actor, entity: Entity, seen: frozenset[st
                 {
                     "title": tab.title.say(language),
                     "sections": [
-                        {"title": part.title.say(language), "fields": [key for key in part.fields if key in known]}
+                        {
+                            "title": part.title.say(language),
+                            "columns": part.columns,
+                            "fields": [key for key in part.fields if key in known],
+                            "wide": [key for key in part.wide if key in known],
+                        }
                         for part in tab.sections
                     ],
                     "details": [
@@ -101,6 +106,12 @@ def _entity(snapshot: Snapshot, actor: Actor, entity: Entity, seen: frozenset[st
                             "by": one.by,
                             "title": one.title.say(language),
                             "columns": [path for path in one.columns if _readable(snapshot, actor, one.entity, path)],
+                            "sort": [
+                                path
+                                for path in one.sort
+                                if _readable(snapshot, actor, one.entity, path.removeprefix("-"))
+                            ],
+                            "filter": one.filter,
                         }
                         for one in tab.details
                         if one.entity in seen
@@ -109,6 +120,7 @@ def _entity(snapshot: Snapshot, actor: Actor, entity: Entity, seen: frozenset[st
                 for tab in entity.form.tabs
             ],
             "quick": [key for key in entity.form.quick if key in known],
+            "conditional": [key for key in entity.form.conditions if key in known],
         },
         "rights": {verb: may(snapshot, actor, entity.key, verb) for verb in VERBS},
     }

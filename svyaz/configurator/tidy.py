@@ -104,19 +104,30 @@ def _form(form: Mapping[str, Any], entity: str, gone: Gone) -> dict[str, Any]:
         one = dict(tab)
         if "section" in one:
             one["section"] = [
-                {**part, "fields": _kept(part.get("fields", ()), entity, gone)}
+                {**part, "fields": _placed(part.get("fields", ()), entity, gone)}
                 for part in arrange.tables(one["section"])
             ]
         if "detail" in one:
             one["detail"] = [
-                {**part, "columns": _kept(part["columns"], str(part.get("entity")), gone)}
-                if "columns" in part
-                else part
+                {
+                    **part,
+                    **{
+                        name: _kept(part[name], str(part.get("entity")), gone)
+                        for name in ("columns", "sort")
+                        if name in part
+                    },
+                }
                 for part in arrange.tables(one["detail"])
                 if not gone(str(part.get("entity")), str(part.get("by") or ""))
             ]
         tabs.append(one)
     return {**made, "tab": tabs} if "tab" in made else made
+
+
+def _placed(placed: Any, entity: str, gone: Gone) -> list[Any]:
+    """Fields of a section: by key, or by a table that says more of one."""
+    left = _kept(placed, entity, gone)
+    return [one for one in left if not (isinstance(one, Mapping) and gone(entity, str(one.get("key") or "")))]
 
 
 def _role(table: Table, gone: Gone) -> Table:

@@ -68,12 +68,7 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
         for path in named:
             yield from _of_path(snapshot, key, path, use)
         if view.filter:
-            try:
-                yield from _of_node(
-                    snapshot, key, formula(view.filter, EntityScope(snapshot.entities, key), YES_NO), use
-                )
-            except Problem:
-                continue  # resolve has told it
+            yield from _of_text(snapshot, key, view.filter, use)
     form = Use("form", key, "")
     for path in entity.form.quick:
         yield from _of_path(snapshot, key, path, form)
@@ -82,14 +77,28 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
             for path in section.fields:
                 yield from _of_path(snapshot, key, path, form)
         for details in tab.details:
-            for path in (details.by, *details.columns):
+            for path in (details.by, *details.columns, *(one.removeprefix("-") for one in details.sort)):
                 yield from _of_path(snapshot, details.entity, path, form)
+            if details.filter:
+                yield from _of_text(snapshot, details.entity, details.filter, form)
+    for conditions in entity.form.conditions.values():
+        for node in (conditions.visible, conditions.required, conditions.read_only):
+            if node is not None:
+                yield from _of_node(snapshot, key, node, form)
 
 
 def _of_field(snapshot: Snapshot, entity: str, one: Field) -> Iterator[tuple[Place, Use]]:
     for kind, node in (("default", one.default), ("check", one.check)):
         if node is not None:
             yield from _of_node(snapshot, entity, node, Use(kind, entity, one.key))
+
+
+def _of_text(snapshot: Snapshot, entity: str, text: str, use: Use) -> Iterator[tuple[Place, Use]]:
+    try:
+        node = formula(text, EntityScope(snapshot.entities, entity), YES_NO)
+    except Problem:
+        return  # resolve has told it
+    yield from _of_node(snapshot, entity, node, use)
 
 
 def _of_node(snapshot: Snapshot, entity: str, node: Node, use: Use) -> Iterator[tuple[Place, Use]]:

@@ -14,7 +14,7 @@ from svyaz.access.fields import may_edit, may_read
 from svyaz.records.files import TYPES_OF_FILES
 from svyaz.records.problems import TooManyRecords
 from svyaz.records.read import ListRequest, RecordView, read_page, read_record, view_after_write
-from svyaz.records.write import create_many
+from svyaz.records.write import create_many, state_while_filling
 from svyaz.schema.snapshot import Entity, Field
 from svyaz.storage import changes
 from svyaz.storage.session import Session
@@ -31,7 +31,14 @@ def copy_record(session: Session, actor: Actor, entity: str, id: int, values: Ma
     shape = session.snapshot.entities[entity]
     lines = {line.key: _lines_of(session, actor, line, id) for line in _line_entities(session, shape)}
     batch = changes.new_batch(session, actor.employee, "person", "copy")
-    row = {**_copied(session, actor, shape, original.values), **_first_stage(shape, original.values), **values}
+    row: dict[str, Any] = {
+        **_copied(session, actor, shape, original.values),
+        **_first_stage(shape, original.values),
+        **values,
+    }
+    for key in state_while_filling(session, actor, entity, row)["read_only"]:
+        if key not in values:
+            row.pop(key, None)
     (made,) = create_many(session, actor, entity, [row], batch=batch, places=[""]).ids
     assert made is not None
     for key, rows in lines.items():

@@ -13,6 +13,7 @@ from svyaz.access.apply import condition
 from svyaz.expression.tree import Node
 from svyaz.fields.column import ABSENT, accept_all
 from svyaz.records.accept import GIVEN_BY_US
+from svyaz.records.conditions import conditional, nodes_of
 from svyaz.records.entry import Entry, recall
 from svyaz.records.files import TYPES_OF_FILES
 from svyaz.records.formulas import evaluate, far_hops, link_targets, own_keys
@@ -32,13 +33,16 @@ def examine_rows(entry: Entry, rows: NewRows) -> None:
         if trait.rows_before:
             trait.rows_before(entry, rows)
     checks = [one for one in entry.fields.values() if one.check is not None] if entry.checks else []
-    _recall(entry, rows, [*(one.check for one in checks if one.check is not None), entry.shape.label])
+    said = [one.check for one in checks if one.check is not None]
+    _recall(entry, rows, [*said, *nodes_of(entry), entry.shape.label])
     fill_base_columns(entry, rows)
     for key in [one.key for one in entry.fields.values() if one.required and entry.checks]:
         rows.doubt_where(_empty(rows, key))
     for one in checks:
         if one.check is not None:
             _doubt_untrue(entry, rows, one.check)
+    if entry.checks:
+        _conditions(entry, rows)
     _links(entry, rows)
     for key, field in entry.fields.items():
         if field.type in TYPES_OF_FILES and key in rows.values:
@@ -116,6 +120,18 @@ def _doubt_untrue(entry: Entry, rows: NewRows, node: Node) -> None:
             good = known[seen] = evaluate(entry, one.to(at), node) is True
         if not good:
             rows.doubted.add(at)
+
+
+def _conditions(entry: Entry, rows: NewRows) -> None:
+    """Rows that lack what a condition of the card asks for, or bring what one may make read-only."""
+    one: Any = RowDraft(rows)
+    for field, asked in conditional(entry):
+        required = asked.required
+        if required is not None:
+            empty = list(_empty(rows, field.key))
+            rows.doubt_where(at for at in empty if evaluate(entry, one.to(at), required) is True)
+        if asked.read_only is not None:
+            rows.doubt_where(at for at, raw in enumerate(rows.given.get(field.key, ())) if raw is not ABSENT)
 
 
 def _links(entry: Entry, rows: NewRows) -> None:

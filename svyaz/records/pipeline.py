@@ -21,6 +21,7 @@ from svyaz.expression.tree import Node
 from svyaz.kernel.problem import Problem, raise_all
 from svyaz.records import recompute
 from svyaz.records.accept import check_required
+from svyaz.records.conditions import check_conditions, nodes_of
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry, plain_body, say
 from svyaz.records.files import attach_files, check_files
@@ -79,7 +80,7 @@ def _check_fields(entry: Entry, asked: Sequence[Draft], whole: Sequence[Draft]) 
     """Required ones of all, rules only of those whose every value is known."""
     checked = [one for one in entry.fields.values() if one.check is not None] if entry.checks else []
     nodes = [one.check for one in checked if one.check is not None]
-    recall_for(entry, whole, [*nodes, entry.shape.label])
+    recall_for(entry, whole, [*nodes, *nodes_of(entry), entry.shape.label])
     for draft in asked:
         fill_bases(entry, draft)
         if entry.checks:
@@ -90,6 +91,7 @@ def _check_fields(entry: Entry, asked: Sequence[Draft], whole: Sequence[Draft]) 
             if one.check is not None and evaluate(entry, draft, one.check) is not True:
                 rule = one.check_title.say(entry.actor.language) if one.check_title else say(one, entry)
                 draft.problems.append(CheckFailed(f"{draft.place}values.{one.key}", field=say(one, entry), rule=rule))
+        draft.problems += check_conditions(entry, draft)
 
 
 def sieve(drafts: Sequence[Draft], each: bool) -> tuple[list[Draft], dict[int, tuple[Problem, ...]]]:

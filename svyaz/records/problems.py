@@ -18,6 +18,12 @@ class FieldReadOnly(Problem):
     status = 403
 
 
+class FieldLocked(Problem):
+    """A condition of the card makes the field read-only while the record is such.  facts: field (title), rule"""
+
+    code = "field_locked"
+
+
 class FieldRequired(BadValue):
     """facts: field (title)"""
 

@@ -22,12 +22,14 @@ from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import raise_all
 from svyaz.kernel.text import fold
 from svyaz.records.accept import accept_values
+from svyaz.records.conditions import NO_STATE, State, state_of
 from svyaz.records.denial import explain_no
+from svyaz.records.draft import Draft
 from svyaz.records.entry import open_entry
 from svyaz.records.problems import MeasureNotPossible, SortNotPossible, TooManyRecords, UnknownField
 from svyaz.records.reader_scope import ReaderScope
 from svyaz.schema.snapshot import Entity, Snapshot
-from svyaz.storage import run_query
+from svyaz.storage import record_tables, run_query
 from svyaz.storage.query import Count, Dimension, Keys, Measure, Order, Page, Query
 from svyaz.storage.session import Session
 
@@ -55,7 +57,8 @@ class ListRequest:
 @dataclass(frozen=True, slots=True)
 class RecordView:
     """values: cells by field key, only those the reader may read, the system's own among them.
-    rights: change, delete, history -> bool, of this very record."""
+    rights: change, delete, history -> bool, of this very record.
+    form: which fields of the card its conditions hide, require and lock now."""
 
     id: int
     version: int
@@ -64,6 +67,7 @@ class RecordView:
     values: dict[str, Any]
     deleted_at: str | None = None
     rights: dict[str, bool] = field(default_factory=dict)
+    form: State = field(default_factory=lambda: NO_STATE)
 
 
 def ground_of(session: Session, actor: Actor) -> Ground:
@@ -349,7 +353,16 @@ def _find_view(
     else:
         asked = view.rights.items()
         rights = {verb: node is not None and _holds(session, shape, row, node, ground, view) for verb, node in asked}
-    return RecordView(row[0], row[1], row[2], shape.key, values, row[3], rights)
+    return RecordView(row[0], row[1], row[2], shape.key, values, row[3], rights, _state(session, actor, shape, id))
+
+
+def _state(session: Session, actor: Actor, shape: Entity, id: int) -> State:
+    """Of the past nothing is told: what is seen there is only looked at."""
+    if not shape.form.conditions or session.past is not None:
+        return NO_STATE
+    entry = open_entry(session, actor, shape.key)
+    stored = record_tables.fetch(session, shape.key, [id])[id]
+    return state_of(entry, Draft("", {}, dict(stored.values), stored, id=id, label=stored.label))
 
 
 def _holds(session: Session, shape: Entity, row: list[Any], node: Node, ground: Ground, view: ViewShape) -> bool:

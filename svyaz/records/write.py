@@ -25,6 +25,7 @@ from svyaz.access.actor import Actor
 from svyaz.access.apply import condition
 from svyaz.kernel.problem import Denied, Problem
 from svyaz.records.accept import accept_values
+from svyaz.records.conditions import NO_STATE, State, state_of
 from svyaz.records.denial import explain_no
 from svyaz.records.draft import Draft, Past
 from svyaz.records.editors import check_version
@@ -198,6 +199,24 @@ def check_record(
     draft = _draft(entry, "", values, stored)
     examine(entry, [draft])
     return draft.problems
+
+
+def state_while_filling(
+    session: Session, actor: Actor, entity: str, values: Mapping[str, Any], id: int | None = None
+) -> State:
+    """Which fields of the card the conditions hide, require and lock with these values; what is half typed is left out.
+
+    id   as in check_record; of a record one may not change nothing is told: its card is read-only
+    """
+    if not session.snapshot.entities[entity].form.conditions:
+        return NO_STATE
+    entry = open_entry(session, actor, entity)
+    stored = None
+    if id is not None:
+        if id not in seen_ids(entry, entity, [id], "change"):
+            return NO_STATE
+        stored = record_tables.fetch(session, entity, [id])[id]
+    return state_of(entry, _draft(entry, "", values, stored))
 
 
 def _draft(entry: Entry, place: str, row: Mapping[str, Any], stored: Stored | None, past: Past | None = None) -> Draft:

@@ -1,17 +1,15 @@
-"""Views and the card of an entity: paths checked, and sensible ones made where nobody drew any."""
+"""Views of an entity: paths checked, and sensible ones made where nobody drew any.  The card is in forms.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from svyaz.expression.tree import YES_NO
 from svyaz.fields.registry import TYPES
-from svyaz.kernel.problem import Problem
+from svyaz.schema.forms import WORDS, check_fields, usual_columns
 from svyaz.schema.formulas import Bench
 from svyaz.schema.problems import (
     BoardWithoutGroup,
-    DetailNotLinked,
-    EntityUnknown,
     FieldUnknown,
     KeyTaken,
     SettingNotAllowed,
@@ -20,14 +18,11 @@ from svyaz.schema.problems import (
 )
 from svyaz.schema.reading import Reading, duplicates
 from svyaz.schema.scope import walk
-from svyaz.schema.shapes import COMMON
-from svyaz.schema.snapshot import DetailSet, Entity, Field, Form, Section, Tab, Title, View
+from svyaz.schema.snapshot import Entity, Field, View
 from svyaz.schema.view_kinds import GRAINS, KINDS, evident, fits, may_count
 
-WIDE = ("long_text", "file", "image")  # not in a list that nobody drew
 MOST_COLUMNS = 8
 DATES = KINDS["calendar"]["date"]
-WORDS = {key: Title(words["ru"], words["en"]) for key, words in COMMON["words"].items()}
 
 
 def views(reading: Reading, entity: Entity, entities: Mapping[str, Entity], bench: Bench) -> tuple[View, ...]:
@@ -43,38 +38,6 @@ def views(reading: Reading, entity: Entity, entities: Mapping[str, Entity], benc
             inside.problems.append(KeyTaken(place, key=view.key, first=f"view {repeated[position] + 1}"))
         found.append(view)
     return tuple(found) or _default_views(entity)
-
-
-def form(reading: Reading, entity: Entity, entities: Mapping[str, Entity], children: Sequence[tuple[str, str]]) -> Form:
-    problems, place = reading.problems, f"{reading.place}: form"
-    if "form" not in reading:
-        return _default_form(entity, entities, children)
-    inside = Reading(reading.table["form"], place, problems)
-    quick = inside.texts("quick")
-    check_fields(entity, quick, place, problems)
-    tabs = []
-    for at, table in enumerate(inside.tables("tab"), start=1):
-        one = Reading(table, f"{place}: tab {at}", problems)
-        title = one.title()
-        sections = []
-        for number, part in enumerate(one.tables("section"), start=1):
-            section = Reading(part, f"{one.place}: section {number}", problems)
-            fields = section.texts("fields")
-            check_fields(entity, fields, section.place, problems)
-            sections.append(Section(section.title(), fields))
-            section.finish()
-        details = tuple(
-            _details(Reading(part, f"{one.place}: detail {number}", problems), entity, entities)
-            for number, part in enumerate(one.tables("detail"), start=1)
-        )
-        one.finish()
-        tabs.append(Tab(title, tuple(sections), tuple(found for found in details if found)))
-    inside.finish()
-    return Form(tuple(tabs), quick) if tabs else _default_form(entity, entities, children, quick)
-
-
-def check_fields(entity: Entity, keys: Sequence[str], place: str, problems: list[Problem]) -> None:
-    problems.extend(FieldUnknown(place, field=key, entity=entity.key) for key in keys if key not in entity.by_key)
 
 
 def check_path(entities: Mapping[str, Entity], entity: Entity, path: str, place: str, bench: Bench) -> Field | None:
@@ -118,7 +81,18 @@ def _view(reading: Reading, entity: Entity, entities: Mapping[str, Entity], benc
     if condition:
         bench.typed(condition, f"{place}: filter", YES_NO)
     options = _options(reading, entity, key, kind)
-    return View(key, title, kind, columns or _columns(entity), condition, sort, group, total, pipeline, options)
+    return View(
+        key,
+        title,
+        kind,
+        columns or usual_columns(entity, MOST_COLUMNS),
+        condition,
+        sort,
+        group,
+        total,
+        pipeline,
+        options,
+    )
 
 
 def _options(reading: Reading, entity: Entity, view: str, kind: str) -> dict[str, str]:
@@ -161,41 +135,16 @@ def _counted_by(reading: Reading, entity: Entity, view: str, group: str) -> str:
     return told
 
 
-def _details(reading: Reading, entity: Entity, entities: Mapping[str, Entity]) -> DetailSet | None:
-    child, by = reading.text("entity", needed=True), reading.text("by", needed=True)
-    title = reading.title()
-    columns = reading.texts("columns")
-    reading.finish()
-    place, problems = reading.place, reading.problems
-    if child not in entities:
-        problems.append(EntityUnknown(place, entity=child))
-        return None
-    far = entities[child]
-    link = far.by_key.get(by)
-    anything = link is not None and link.type == "any_link" and not link.targets
-    if link is None or not (anything or entity.key in link.targets):
-        problems.append(DetailNotLinked(place, entity=child, by=by, target=entity.key))
-    for path in columns:
-        if walk(entities, far, tuple(path.split("."))) is None:
-            problems.append(FieldUnknown(place, field=path, entity=child))
-    return DetailSet(child, by, title, columns or _columns(far, 4))
-
-
-def _columns(entity: Entity, most: int = MOST_COLUMNS) -> tuple[str, ...]:
-    plain = [one.key for one in entity.fields if not one.system and not one.hidden and one.type not in WIDE]
-    return tuple(plain[:most]) or ("label",)
-
-
 def _default_views(entity: Entity) -> tuple[View, ...]:
     if entity.kind == "dictionary":
-        return (View("all", WORDS["view"], "list", _columns(entity), sort=("order", "title")),)
+        return (View("all", WORDS["view"], "list", usual_columns(entity, MOST_COLUMNS), sort=("order", "title")),)
     total = next((one.key for one in entity.fields if one.role == "amount"), "")
     boards = tuple(
         View(
             f"board_{at}",
             pipeline.title,
             "board",
-            _columns(entity, 4),
+            usual_columns(entity, 4),
             group=field.key,
             total=total,
             pipeline=pipeline.key,
@@ -204,20 +153,4 @@ def _default_views(entity: Entity) -> tuple[View, ...]:
         for field in entity.fields
         if field.type == "stage"
     )
-    return (View("all", WORDS["view"], "list", _columns(entity), sort=("-created_at",)), *boards)
-
-
-def _default_form(
-    entity: Entity, entities: Mapping[str, Entity], children: Sequence[tuple[str, str]], quick: tuple[str, ...] = ()
-) -> Form:
-    shown = tuple(one.key for one in entity.fields if not one.system and not one.hidden)
-    needed = tuple(one.key for one in entity.fields if one.required and not one.system and not one.hidden)
-    details = tuple(
-        DetailSet(child, by, entities[child].title, _columns(entities[child], 4))
-        for child, by in children
-        if entities[child].kind != "dictionary" and not entities[child].hidden
-    )
-    tabs: tuple[Tab, ...] = (Tab(WORDS["tab"], (Section(WORDS["section"], shown),)),)
-    if details:
-        tabs += (Tab(WORDS["details"], (), details),)
-    return Form(tabs, quick or needed or shown[:4])
+    return (View("all", WORDS["view"], "list", usual_columns(entity, MOST_COLUMNS), sort=("-created_at",)), *boards)

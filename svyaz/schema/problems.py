@@ -139,6 +139,24 @@ class CheckThroughLink(Problem):
     code = "check_through_link"  # facts: path
 
 
+class ConditionTwice(Problem):
+    """A field stands on the card twice, and each place says by its own conditions when it is seen."""
+
+    code = "condition_twice"  # facts: field
+
+
+class ConditionOfLater(Problem):
+    """A roll-up of the record itself, or what is computed at reading: not known while the record is written."""
+
+    code = "condition_of_later"  # facts: path
+
+
+class RequiredUnseen(Problem):
+    """A field that is always required may not be hidden: nobody could fill it in.  required_if is for that."""
+
+    code = "required_unseen"  # facts: field
+
+
 class SortImpossible(Problem):
     code = "schema_sort_impossible"  # facts: field
 

@@ -86,6 +86,9 @@ class Reading:
     def tables(self, setting: str) -> tuple[Mapping[str, Any], ...]:
         return self._list(setting, Mapping)
 
+    def texts_or_tables(self, setting: str) -> tuple[str | Mapping[str, Any], ...]:
+        return self._list(setting, str, Mapping)
+
     def key(self) -> str:
         """The setting `key`, lawful or "": what has no key cannot be spoken of and is left out."""
         key = self.text("key", needed=True)
@@ -145,9 +148,9 @@ class Reading:
             return default
         return value
 
-    def _list(self, setting: str, kind: type) -> tuple[Any, ...]:
+    def _list(self, setting: str, *kinds: type) -> tuple[Any, ...]:
         value = self._of(setting, list, [])
-        if any(not isinstance(one, kind) for one in value):
+        if any(not isinstance(one, kinds) for one in value):
             self.problems.append(SettingNotList(self.place, setting=setting))
             return ()
         return tuple(value)

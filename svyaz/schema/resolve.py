@@ -2,7 +2,7 @@
 
     1  each entity by itself: keys, titles, fields, options, traits merged in, pipelines    entities.py
     2  between entities: targets of links, rows and their cards, loops                      loops.py
-    3  what speaks of fields: labels, defaults, checks, views, cards, roles, menu           formulas.py looks.py roles.py
+    3  what speaks of fields: labels, defaults, checks, views, cards, roles, menu           formulas.py looks.py forms.py roles.py
     4  the Snapshot with its indexes and its digest                                         digest.py
 
 Each pass works with what the one before could make, so one mistake is told once and does not hide the next.
@@ -21,7 +21,7 @@ from svyaz.expression.tree import NEVER, Node
 from svyaz.fields.computed import COMPUTED
 from svyaz.kernel.money import EXPONENTS
 from svyaz.kernel.problem import Problem, raise_all
-from svyaz.schema import formulas, looks
+from svyaz.schema import forms, formulas, looks
 from svyaz.schema.computed import inlined, settle_computed, unread
 from svyaz.schema.digest import canonical, digest_of
 from svyaz.schema.entities import Draft, draft
@@ -178,7 +178,7 @@ def _bind(made: Draft, bare: Mapping[str, Entity], bench: Bench, children: Seque
     place = made.place
     fields = tuple(_bind_field(one, made.readings.get(one.key), bench, entity) for one in entity.fields)
     duplicates = reading.texts("duplicates")
-    looks.check_fields(entity, duplicates, f"{place}: duplicates", problems)
+    forms.check_fields(entity, duplicates, f"{place}: duplicates", problems)
     for pipeline in entity.pipelines:
         for stage in pipeline.stages:
             where = f"{place}: pipeline {pipeline.key}: stage {stage.key}"
@@ -192,7 +192,7 @@ def _bind(made: Draft, bare: Mapping[str, Entity], bench: Bench, children: Seque
         label=_label(reading, entity, bench) or NEVER,
         duplicates=duplicates,
         views=looks.views(reading, entity, bare, bench),
-        form=looks.form(reading, entity, bare, children),
+        form=forms.form(reading, entity, bare, children, bench),
         **_indexes(fields),
     )
     reading.finish()

@@ -131,18 +131,25 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """columns: 1 to 4, of fields side by side;  wide: those of the fields that take the whole width."""
+
     title: Title
     fields: tuple[str, ...]
+    columns: int = 1
+    wide: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DetailSet:
-    """Related records on a card: child records whose link field `by` points here; columns to show."""
+    """Related records on a card: child records whose link field `by` points here; columns to show.
+    sort: as of a view;  filter: formula text over the child, which of them."""
 
     entity: str
     by: str
     title: Title
     columns: tuple[str, ...]
+    sort: tuple[str, ...] = ()
+    filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +160,25 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a field of a card depends on, as typed formulas over the record; None: it does not.
+
+    visible    it is seen while true;  read_only: it may not be changed while true
+    required   it must be filled while true: `visible` is within it, for nobody fills in what he does not see
+    """
+
+    visible: Node | None = None
+    required: Node | None = None
+    read_only: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """The card.  quick: field keys of the short form for adding."""
+    """The card.  quick: field keys of the short form for adding;  conditions: by field key."""
 
     tabs: tuple[Tab, ...]
     quick: tuple[str, ...] = ()
+    conditions: Mapping[str, Conditions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
