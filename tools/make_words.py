@@ -31,6 +31,7 @@ LATER = (
     "start",
     "password",
     "about",
+    "conf",
 )
 HEAD = "// Made by tools/make_words.py from svyaz/locale/{language}.toml; change the words there.\n"
 

@@ -133,7 +133,7 @@ export interface MenuEntry {
 export interface Schema {
   readonly revision: number;
   readonly digest: string;
-  readonly settings: { title: string; currency: string; zone: string; first_weekday: number; source_url?: string };
+  readonly settings: { title: string; currency: string; zone: string; first_weekday: number; source_url?: string; locked?: boolean };
   readonly menu: readonly MenuEntry[];
   readonly entities: Readonly<Record<string, Entity>>;
 }
