@@ -80,6 +80,17 @@ export interface View {
 export interface Section {
   readonly title: string;
   readonly fields: readonly string[];
+  /** Fields side by side, 1 to 4. */
+  readonly columns?: number;
+  /** Those that take the whole width. */
+  readonly wide?: readonly string[];
+}
+
+/** What the conditions of the card make of its fields now. */
+export interface FormState {
+  readonly hidden: readonly string[];
+  readonly required: readonly string[];
+  readonly read_only: readonly string[];
 }
 
 export interface DetailSet {
@@ -87,6 +98,9 @@ export interface DetailSet {
   readonly by: string;
   readonly title: string;
   readonly columns: readonly string[];
+  readonly sort?: readonly string[];
+  /** A formula over the related record: which of them. */
+  readonly filter?: string;
 }
 
 export interface FormTab {
@@ -118,7 +132,8 @@ export interface Entity {
   readonly traits: Readonly<Record<string, Json>>;
   readonly pipelines: readonly Pipeline[];
   readonly views: readonly View[];
-  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[] };
+  /** conditional: fields that are seen, required or read-only by formula. */
+  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[]; readonly conditional?: readonly string[] };
   readonly rights: Rights;
 }
 
@@ -210,6 +225,7 @@ export interface RecordView {
   readonly values: Readonly<Record<string, Cell>>;
   readonly deleted_at: string | null;
   readonly rights: { readonly change: boolean; readonly delete: boolean };
+  readonly form?: FormState;
 }
 
 export interface ProblemView {
@@ -229,6 +245,7 @@ export interface Duplicate {
 export interface CheckAnswer {
   readonly problems?: readonly ProblemView[];
   readonly duplicates: readonly Duplicate[];
+  readonly form?: FormState;
 }
 
 export interface HistoryEntry {

@@ -1,7 +1,7 @@
 /** One normalised cache of records: list, board and card show the same reactive record, so a change made in one
     place is seen in all without asking again. */
 import { shallowReactive } from "vue";
-import type { Cell, RecordView } from "../api/types";
+import type { Cell, FormState, RecordView } from "../api/types";
 
 export interface Rec {
   readonly entity: string;
@@ -10,6 +10,8 @@ export interface Rec {
   label: string;
   deleted_at: string | null;
   rights: RecordView["rights"] | null;
+  /** What the conditions of the card say of it, and of which version they say it; rows of lists do not bring it. */
+  form: { readonly version: number; readonly state: FormState } | null;
   readonly values: Record<string, Cell>;
 }
 
@@ -26,7 +28,7 @@ function keep(entity: string, id: number, version: number): Rec {
   if (found) return found;
   if (cache.size >= MOST) cache.delete(cache.keys().next().value ?? "");
   const values: Record<string, Cell> = shallowReactive<Record<string, Cell>>({});
-  const made: Rec = shallowReactive<Rec>({ entity, id, version, label: "", deleted_at: null, rights: null, values });
+  const made: Rec = shallowReactive<Rec>({ entity, id, version, label: "", deleted_at: null, rights: null, form: null, values });
   cache.set(key, made);
   return made;
 }
@@ -58,7 +60,7 @@ export function hold(rec: Rec): () => void {
 /** The answer about one record, asked for by the person himself: it is taken whatever is being typed. */
 export function putView(view: RecordView): Rec {
   const rec = keep(view.entity, view.id, view.version);
-  Object.assign(rec, { version: view.version, label: view.label, deleted_at: view.deleted_at, rights: view.rights });
+  Object.assign(rec, { version: view.version, label: view.label, deleted_at: view.deleted_at, rights: view.rights, form: view.form ? { version: view.version, state: view.form } : null });
   Object.assign(rec.values, view.values);
   return rec;
 }
