@@ -21,6 +21,8 @@ from svyaz.kernel.http import Answer
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 CELL: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
+    "person_name": {"type": "object", "additionalProperties": {"type": "string"}},
+    "address": {"type": "object", "additionalProperties": {"type": "string"}},
     "duration": {"type": "integer", "description": "seconds"},
     "rating": {"type": "integer"},
     "colour": {"type": "string", "pattern": "^#[0-9a-f]{6}$"},

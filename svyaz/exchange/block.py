@@ -31,6 +31,8 @@ AS_TEXT = (
     "email",
     "url",
     "colour",
+    "person_name",
+    "address",
     "inn",
     "kpp",
     "ogrn",

@@ -9,12 +9,20 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from svyaz.fields.base import Terms
+from svyaz.fields.registry import PLAIN
 from svyaz.kernel.clock import parse_instant
 from svyaz.kernel.durations import say_duration
+from svyaz.kernel.words import load_words
 from svyaz.schema.snapshot import Field
 
 # What a spreadsheet runs: a formula mark, or a sign that is not the start of a number or a phone.
 RUNS = re.compile(r"^(?:[=@\t\r]|[+\-](?![\d\s().\-]*$))")
+
+
+# Types of several parts: what a file says of them must be read back as they are.
+LINED = {name: PLAIN[name] for name in ("person_name", "address")}
+TERMS = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,9 @@ def cell_value(column: ExportColumn, cell: Any, language: str) -> Any:
         return Decimal(amount) if currency == column.currency else f"{amount} {currency}"
     if kind in ("decimal", "percent"):
         return Decimal(cell)
+    if kind in LINED:
+        kept = LINED[kind]
+        return kept.say(kept.accept(cell, {}, TERMS), {}, load_words(language))
     if kind == "duration":
         return say_duration(cell, language)
     if kind == "yes_no":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from svyaz.fields.account import Account
+from svyaz.fields.address import Address
 from svyaz.fields.any_link import AnyLink
 from svyaz.fields.autonumber import Autonumber
 from svyaz.fields.base import FieldType
@@ -32,6 +33,7 @@ from svyaz.fields.long_text import LongText
 from svyaz.fields.money import Money
 from svyaz.fields.ogrn import Ogrn
 from svyaz.fields.percent import Percent
+from svyaz.fields.person_name import PersonName
 from svyaz.fields.phone import Phone
 from svyaz.fields.rating import Rating
 from svyaz.fields.stage import Stage
@@ -58,6 +60,8 @@ ALL: tuple[FieldType, ...] = (
     AnyLink(),
     Employee(),
     Department(),
+    PersonName(),
+    Address(),
     Phone(),
     Email(),
     Url(),

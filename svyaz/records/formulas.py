@@ -16,7 +16,7 @@ from svyaz.expression.evaluate import compile_python
 from svyaz.expression.tree import Node
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.money import exponent
-from svyaz.kernel.values import Labelled, Money, Ref
+from svyaz.kernel.values import Labelled, Lined, Money, Ref
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry, far_label, far_record, recall
 from svyaz.schema.snapshot import Entity, Field
@@ -91,6 +91,8 @@ def spoken(value: Any, base: int | None, currency: str) -> Any:
         return value.id
     if isinstance(value, Labelled):
         return value.value
+    if isinstance(value, Lined):
+        return str(value)
     if isinstance(value, tuple):
         return tuple(spoken(one, None, currency) for one in value)
     return value

@@ -36,7 +36,7 @@ def kept_texts(stored: Stored, fields: Iterable[Field]) -> Body:
                 elif one:
                     body.append(["c", one])
         elif value:
-            body.append(["l" if field.type in LONG else "s", value])
+            body.append(["l" if field.type in LONG else "s", str(value)])
     return body
 
 

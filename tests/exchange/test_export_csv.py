@@ -25,6 +25,8 @@ CELLS: dict[str, list[Any]] = {
     "date": ["2026-03-01", date(2026, 12, 31), None],
     "datetime": ["2026-03-01T21:30:00Z", None],
     "yes_no": [True, False, None],
+    "person_name": [{"last": "Иванов", "first": "Иван"}, {"last": "=1"}, None],
+    "address": [{"city": "г. Казань", "house": "5"}, None],
     "duration": [5400, 0, -60, None],
     "rating": [5, None],
     "colour": ["#1e5bd6", None],

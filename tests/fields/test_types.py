@@ -12,12 +12,12 @@ from svyaz.fields.base import Columns, Rows, Terms
 from svyaz.fields.registry import ALL, PLAIN as TYPES
 from svyaz.kernel.problem import BadValue
 from svyaz.kernel.text import sort_key
-from svyaz.kernel.values import Labelled, Money, Ref
+from svyaz.kernel.values import Address, Labelled, Money, PersonName, Ref
 
 TERMS = Terms()
 NAMES = (
     "text long_text integer decimal money percent date datetime duration yes_no choice choices stage link links any_link employee "
-    "department phone email url rating colour file image autonumber inn kpp ogrn bik account"
+    "department person_name address phone email url rating colour file image autonumber inn kpp ogrn bik account"
 )
 OPERATORS = {"=", "<>", "<", "<=", ">", ">=", "in", "contains", "starts", "empty"}
 ON_OFF = [
@@ -175,6 +175,10 @@ def test_type_can_be_retyped_to_itself_and_only_to_types_there_are(name):
         ("rating", 4, "integer", 4),
         ("text", "синий", "colour", "#1e5bd6"),
         ("colour", "#1e5bd6", "text", "#1e5bd6"),
+        ("text", "Иван Иванович Иванов", "person_name", PersonName("Иванов", "Иван", "Иванович")),
+        ("person_name", PersonName("Иванов", "Иван", "Иванович"), "text", "Иванов Иван Иванович"),
+        ("text", "г. Казань, ул. Баумана, 5", "address", Address(city="г. Казань", street="ул. Баумана", house="5")),
+        ("address", Address(city="г. Казань", house="5"), "text", "г. Казань, д. 5"),
         ("choice", "on", "choices", ("on",)),
         ("link", 5, "links", (5,)),
         ("phone", (Labelled("+79161234567", "x"),), "text", "+79161234567"),

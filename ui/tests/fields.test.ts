@@ -1,5 +1,6 @@
 import { mount } from "@vue/test-utils";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { nextTick } from "vue";
 import type { Cell, Field } from "../src/api/types";
 import { fieldType, fieldTypes, sayCell } from "../src/fields";
 import { boundsOf } from "../src/fields/date/periods";
@@ -12,6 +13,9 @@ const field = (type: string, more: Partial<Field> = {}): Field => ({
 
 const clause = (type: string, condition: Parameters<(typeof fieldTypes)["text"]["ask"]["clause"]>[1], value: Cell, path = "x"): string =>
   fieldType(field(type)).ask.clause(path, condition, value, field(type));
+
+// An editor that comes as a part of its own: on a loaded machine not at once.
+const PATIENCE = { timeout: 25_000 };
 
 describe("every type of the registry", () => {
   it.each(Object.entries(fieldTypes))("%s can be shown, edited and asked about", (_, type) => {
@@ -75,6 +79,9 @@ describe("cells are said for a person", () => {
     ["duration", 5400, "1 ч 30 мин"],
     ["duration", "90.50", "1 мин 31 с"],
     ["rating", 4, "★★★★☆"],
+    ["person_name", { last: "Иванов", first: "Иван", middle: "Иванович" }, "Иванов Иван Иванович"],
+    ["person_name", "Иван Иванов", "Иван Иванов"],
+    ["address", { city: "г. Казань", house: "5", flat: "оф. 3" }, "г. Казань, д. 5, оф. 3"],
     ["rating", "4.33", "4,33"],
     ["links", [[1, "Павел"], [2, null]], "Павел, скрыто"],
     ["any_link", ["company", 5, "Ромашка"], "Ромашка"],
@@ -125,6 +132,38 @@ describe("editing in place", () => {
     expect(euro?.show(["100.00", "EUR"], field("money"))).toBe("100 EUR");
     expect(euro?.read("120 EUR", field("money"))).toEqual({ cell: ["120", "EUR"] });
     expect(euro?.show(["100.00", "RUB"], field("money"))).toBe("100");
+  });
+
+  it("takes a name as one line, or by its parts", async () => {
+    const whole = open("person_name", null);
+    await vi.waitFor(() => expect(document.querySelector(".lined input")).not.toBeNull(), PATIENCE);
+    const inputs = (): HTMLInputElement[] => [...document.querySelectorAll<HTMLInputElement>(".lined input")];
+    const type = async (input: HTMLInputElement | undefined, text: string): Promise<void> => {
+      if (!input) throw new Error("no such part");
+      input.value = text;
+      input.dispatchEvent(new Event("input"));
+      await nextTick();
+    };
+    const enter = (): boolean | undefined => inputs()[0]?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    await type(inputs()[0], "Ольга Иванова");
+    enter();
+    expect(whole.emitted("done")).toEqual([["Ольга Иванова", "down"]]);
+    whole.unmount();
+
+    const apart = open("person_name", { last: "Иванова", first: "Ольга" });
+    await vi.waitFor(() => expect(inputs()[1]?.value).toBe("Иванова"), PATIENCE);
+    await type(inputs()[1], "Петрова");
+    expect(inputs()[0]?.value).toBe("Петрова Ольга");
+    enter();
+    expect(apart.emitted("done")).toEqual([[{ last: "Петрова", first: "Ольга" }, "down"]]);
+    apart.unmount();
+  }, 60_000);
+
+  it("shortens a name in a list when the field says so", () => {
+    const shown = (flat: boolean): string => mount(fieldTypes["person_name"]?.display as never, {
+      props: { cell: { last: "Иванов", first: "Иван", middle: "Иванович" }, field: field("person_name", { options: { initials: true } }), flat } as never,
+    }).text().replace(/\u00a0/g, " ");
+    expect([shown(true), shown(false)]).toEqual(["Иванов И. И.", "Иванов Иван Иванович"]);
   });
 
   it("empties a value typed away", async () => {

@@ -27,6 +27,8 @@ export interface FieldOptions {
   /** Of money: the company's currency. */
   readonly base?: string;
   readonly max?: number;
+  /** Of a person's name: lists show «Иванов И. И.». */
+  readonly initials?: boolean;
 }
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=" | "in" | "contains" | "starts" | "empty";

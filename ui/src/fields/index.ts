@@ -10,6 +10,7 @@ import { duration } from "./duration";
 import { file, image } from "./file";
 import { email, phone } from "./labelled";
 import { any_link, department, employee, link, manyLinks } from "./link";
+import { address, person_name } from "./lined";
 import { money } from "./money";
 import { decimal, integer, percent } from "./number";
 import { rating } from "./rating";
@@ -22,7 +23,7 @@ export { fieldTools, NEEDS_NOTHING } from "./types";
 
 export const fieldTypes: Readonly<Record<string, FieldType>> = {
   text, long_text, integer, decimal, money, percent, date, datetime, duration, yes_no, choice, choices, stage,
-  link, links: manyLinks, any_link, employee, department, phone, email, url, rating, colour, file, image, autonumber,
+  link, links: manyLinks, any_link, employee, department, person_name, address, phone, email, url, rating, colour, file, image, autonumber,
   inn, kpp, ogrn, bik, account,
 };
 
