@@ -119,6 +119,7 @@ class Place:
     large: int  # its entries, if they are very many
     work: int = 1  # what a candidate that may not be seen costs
     met: set[str] = field(default_factory=set)  # words found in place of a misspelt one
+    rarity: dict[str, int] = field(default_factory=dict)  # of tokens, as search_entries finds it out
 
     @property
     def fields(self) -> list[Field]:
@@ -128,6 +129,7 @@ class Place:
 def search(session: Session, actor: Actor, request: SearchRequest) -> Answer:
     """Objects in the order of the menu, those without hits left out.  Raises NotFound, SearchCursorWrong."""
     cursor = _open_cursor(request)
+    session.repeats = True
     units = read_wanted(request.text)
     if request.entity is not None:
         read_entity(session.snapshot, actor, request.entity)
@@ -180,9 +182,19 @@ def _places(session: Session, actor: Actor, only: str | None) -> Iterator[Place]
 def _told(
     places: Sequence[Place], units: Sequence[Unit], ways: Sequence[Way], limit: int, cursor: tuple[Way, int] | None
 ) -> Answer:
-    found = [_page(place, units, ways, limit, cursor) for place in places]
+    found = [_page(place, units, ways, limit, cursor) for place in _worth(places, units, ways[-1])]
     words = sorted({word for place in places for word in place.met})
     return Answer([one for one in found if one.hits or one.next], words[:MOST_NEAR])
+
+
+def _worth(places: Sequence[Place], units: Sequence[Unit], widest: Way) -> Sequence[Place]:
+    """Without the objects where nothing is found even by the widest way, which finds whatever the others do."""
+    if len(places) < 2:
+        return places
+    asked = {one.entity.number: (_needs(one, units, widest), _groups(one)) for one in places}
+    large = {one.entity.number: one.large for one in places if one.large}
+    empty = {number for number, count in search_entries.counts(places[0].session, asked, large).items() if not count}
+    return [one for one in places if one.entity.number not in empty]
 
 
 def _page(
@@ -209,15 +221,20 @@ def _page(
 
 def _walk(place: Place, units: Sequence[Unit], way: Way, below: int) -> Iterator[Looked]:
     """Candidates under a record, the newest first."""
-    needs = _needs(place, units, way)
-    groups = None if place.whole else sorted(place.groups)
+    needs, groups = _needs(place, units, way), _groups(place)
     last = None
-    for block in search_entries.newest(place.session, place.entity.number, needs, groups, below * GROUPS, place.large):
+    below = below * GROUPS
+    session, number = place.session, place.entity.number
+    for block in search_entries.newest(session, number, needs, groups, below, place.large, place.rarity):
         records = [one for one in dict.fromkeys(id // GROUPS for id in block.ids) if one != last]
         yield from _look(place, units, way, records)
         last = records[-1] if records else last
         if block.walked and block.reached:
             yield block.reached // GROUPS, None, block.walked // WALKED
+
+
+def _groups(place: Place) -> Sequence[int] | None:
+    return None if place.whole else sorted(place.groups)
 
 
 def _needs(place: Place, units: Sequence[Unit], way: Way) -> Needs:

@@ -24,11 +24,16 @@ from svyaz.storage.session import Session
 GROUPS = 1024
 FIRST_BLOCK = 24
 MOST_BLOCK = 500
-FREQUENT = 4_000  # entries: collecting and sorting so many costs as much as walking until a page is full
+LARGE = 4_000  # entries of an object from which it matters how they are looked for
+FREQUENT = 300  # entries that have what is needed: so many are collected in 3 ms wherever they lie
 OFTEN = 0.02  # a part of all entries: what statistics say of less says nothing
-WALK = 2_000  # entries of one walk: 5 ms; more than a record can have
+WALK = 2_000  # entries of one walk: 3 ms, as long as a slice takes; more than a record can have
 FEW_MET = 8  # of one walk: less, and collecting is cheaper
-VAIN_WALKS = 4
+SLICES = 16
+SAMPLED = 64  # entries from the newest: how far back so many of a token go tells how rare it is, in 0.02 ms
+MOST_TOKENS = (
+    4  # of one alternative on SQLite, and of several needs together twice as many; each is a list to go through
+)
 
 # All of these, each by any of its alternatives, each of which is tokens that stand in one entry.
 Alternatives = tuple[tuple[str, ...], ...]
@@ -116,7 +121,13 @@ def replace_entries(session: Session, entity: int, out: Sequence[Entry], put: Se
 
 
 def newest(
-    session: Session, entity: int, needs: Needs, groups: Sequence[int] | None, below: int, entries: int = 0
+    session: Session,
+    entity: int,
+    needs: Needs,
+    groups: Sequence[int] | None,
+    below: int,
+    entries: int = 0,
+    rarity: dict[str, int] | None = None,
 ) -> Iterator[Block]:
     """Entries that have what is needed, the newest first, in blocks that grow: whoever may see little looks at many,
     and each look costs as much as hundreds of entries.
@@ -124,7 +135,10 @@ def newest(
     groups    numbers of those that may be looked into; None: whichever
     below     only entries under this id
     entries   how many there are of the object, when so many that it matters how they are looked for (large_tables)
+    rarity    what is known of this object's tokens from questions before this one; added to
     """
+    if session.dialect == "sqlite":
+        needs = _rarest(session, entity, needs, {} if rarity is None else rarity)
     asked = _Asked(session, entity, needs, groups)
     found = _from_index(asked, below) if session.dialect == "sqlite" else _from_postgres(asked, below, entries)
     size = FIRST_BLOCK
@@ -150,6 +164,34 @@ class _Asked:
         return f" AND {told}", (self.session.list_parameter(self.groups),)
 
 
+def _rarest(session: Session, entity: int, needs: Needs, rarity: dict[str, int]) -> Needs:
+    """The same with fewer tokens for what many of them tell: those that are rare, and of those that stand in the same
+    entries one.  More is found by fewer, never less, and whoever asks looks at what is found.
+
+    FTS5 goes through the list of every token it is given: a part of a frequent word costs ten milliseconds each in a
+    million entries, and says nothing that the rarest does not.
+    """
+    listed = {token for one in needs for tokens in one if len(tokens) > 1 for token in tokens}
+    fresh = sorted(listed - rarity.keys())
+    if fresh:
+        name = table(entity)
+        look = (
+            f"(SELECT rowid FROM {name}_fts WHERE {name}_fts MATCH ? AND rowid > 0"
+            f" ORDER BY rowid DESC LIMIT 1 OFFSET {SAMPLED})"
+        )
+        (found,) = session.fetch(f"SELECT {', '.join([look] * len(fresh))}", [f'"{token}"' for token in fresh])
+        rarity.update((token, at or 0) for token, at in zip(fresh, found, strict=True))
+    most = max(2 * MOST_TOKENS // len(needs), 2) if len(needs) > 1 else MOST_TOKENS
+
+    def few(tokens: tuple[str, ...]) -> tuple[str, ...]:
+        kept: dict[int | str, str] = {}
+        for token in sorted(tokens, key=lambda one: rarity[one]) if len(tokens) > 1 else tokens:
+            kept.setdefault(rarity.get(token) or token, token)
+        return tuple(kept.values())[:most]
+
+    return tuple(tuple(few(tokens) for tokens in one) for one in needs)
+
+
 def _from_index(asked: _Asked, below: int) -> Iterator[Block]:
     """SQLite: FTS5 goes from the newest on by itself and stops where it is told.
 
@@ -171,37 +213,52 @@ def _from_index(asked: _Asked, below: int) -> Iterator[Block]:
 
 
 def _from_postgres(asked: _Asked, below: int, entries: int) -> Iterator[Block]:
-    """What is rare is collected by the index and put in order; what is frequent is met on a walk from the newest on.
+    """What is frequent is met on a walk from the newest on; what is rare is collected by the index and put in order;
+    of what is neither, slices are collected, the newest first.
 
     Statistics know the frequent tokens only, and nothing of words that never stand together, so they only say
     what is tried first.  How much there is, is counted, and each try has an end.
     """
-    few = not entries or _expected(asked) < entries * OFTEN
-    if not few:
+    often = entries > 0 and _expected(asked) >= entries * OFTEN
+    while often:
         block = _walk(asked, below)
         yield block
         if not block.reached:
             return
-        below, few = block.reached, len(block.ids) < FEW_MET
-    if few:
-        ids = _collect(asked, below)
-        if len(ids) <= FREQUENT:
-            if ids:
-                yield Block(sorted(ids, reverse=True), min(ids))
-            return
-    walks = met = 0
-    while below:
-        # A word that was frequent once and is not any more: rather one long look than many short ones for nothing.
-        block = _walk(asked, below) if met or walks < VAIN_WALKS else _collect_in_order(asked, below)
-        yield block
-        below, walks, met = block.reached, walks + 1, met + len(block.ids)
+        below, often = block.reached, len(block.ids) >= FEW_MET
+    most = FREQUENT if entries else LARGE
+    ids = _collect(asked, below, most, not entries)
+    if len(ids) > most:
+        yield from _slices(asked, below)
+    elif ids:
+        yield Block(sorted(ids, reverse=True), min(ids))
 
 
-def _collect(asked: _Asked, below: int) -> list[int]:
-    """In no order; more than FREQUENT of them: there are others.
+def counts(
+    session: Session, asked: Mapping[int, tuple[Needs, Sequence[int] | None]], entries: Mapping[int, int]
+) -> dict[int, int]:
+    """Objects with few entries -> how many of them have what is needed; in one round trip, for most have none.
+
+    asked    object -> what is needed there, and in which groups, as in `newest`
+    entries  large_tables, which are not counted;  SQLite counts nothing: there a question costs less than this one
+    """
+    few = [entity for entity in asked if entity not in entries] if session.dialect == "postgresql" else []
+    texts, values = [], list[Any]()
+    for entity in few:
+        one = _Asked(session, entity, *asked[entity])
+        where, told = _where(one.needs)
+        among, tail = one.among("id")
+        texts.append(f"SELECT {entity}, count(*) FROM {table(entity)} WHERE {where}{among}")
+        values += (*told, *tail)
+    return dict(session.fetch(" UNION ALL ".join(texts), values)) if texts else {}
+
+
+def _collect(asked: _Asked, below: int, most: int, few: bool) -> list[int]:
+    """In no order; more than `most` of them: there are others.
 
     Left alone, the planner hopes to meet enough of them soon, by the key or from the first page on: of a word that
-    stands once it reads the whole table.  LIMIT over a CTE is not known within it.
+    stands once it reads the whole table.  LIMIT over a CTE is not known within it.  Where there are few entries in all
+    any plan will do.
     """
     where, values = _where(asked.needs)
     among, tail = asked.among("id")
@@ -209,22 +266,38 @@ def _collect(asked: _Asked, below: int) -> list[int]:
         f"WITH found AS MATERIALIZED (SELECT id FROM {table(asked.entity)} WHERE {where} AND id < ?{among})"
         " SELECT id FROM found LIMIT ?"
     )
-    return _by_index(asked.session, sought, (*values, below, *tail, FREQUENT + 1))
+    given = (*values, below, *tail, most + 1)
+    if few:
+        return [row[0] for row in asked.session.fetch(sought, given)]
+    return _by_bitmaps(asked.session, sought, given)
 
 
-def _collect_in_order(asked: _Asked, below: int) -> Block:
+def _slices(asked: _Asked, below: int) -> Iterator[Block]:
+    """A sixteenth of all there is after another: the bitmap of the tokens and that of the key are put together before
+    any entry is read, for reading entries that lie apart is what costs: 10 µs each.  As in _walk, it ends between
+    records."""
     where, values = _where(asked.needs)
     among, tail = asked.among("id")
-    sought = (
-        f"SELECT id FROM {table(asked.entity)} WHERE {where} AND id < ?{among} ORDER BY id + 0 DESC LIMIT {FREQUENT}"
-    )
-    ids = _by_index(asked.session, sought, (*values, below, *tail))
-    return Block(ids, ids[-1] if len(ids) == FREQUENT else 0)
+    name = table(asked.entity)
+    ((first, last),) = asked.session.fetch(f"SELECT min(id), max(id) FROM {name}")
+    if first is None:
+        return
+    below = min(below, last + 1)
+    step = (below - first) // SLICES + GROUPS
+    sought = f"SELECT id FROM {name} WHERE {where} AND id < ? AND id >= ?{among} ORDER BY id + 0 DESC"
+    while below > first:
+        bottom = (below - step) // GROUPS * GROUPS
+        ids = _by_bitmaps(asked.session, sought, (*values, below, bottom, *tail))
+        yield Block(ids, bottom if bottom > first else 0, WALK)
+        below = bottom
 
 
-def _by_index(session: Session, sought: str, values: Sequence[Any]) -> list[int]:
-    turn = "SELECT set_config('enable_seqscan', ?, true)"
-    _, rows, _ = session.fetch_all([(turn, ("off",)), (sought, values), (turn, ("on",))])
+def _by_bitmaps(session: Session, sought: str, values: Sequence[Any]) -> list[int]:
+    """By no other way of the planner's, and with a plan of these very values."""
+    repeats, session.repeats = session.repeats, False
+    turn = "SELECT set_config('enable_seqscan', ?, true), set_config('enable_indexscan', ?, true)"
+    _, rows, _ = session.fetch_all([(turn, ("off", "off")), (sought, values), (turn, ("on", "on"))])
+    session.repeats = repeats
     return [row[0] for row in rows]
 
 
@@ -252,7 +325,7 @@ def large_tables(session: Session) -> Mapping[int, int]:
         "SELECT substring(relname FROM '[0-9]+$')::int, reltuples::bigint FROM pg_class"
         " WHERE relnamespace = current_schema()::regnamespace"
         " AND relkind = 'r' AND relname ~ '^sv_search_[0-9]+$' AND reltuples > ?",
-        (FREQUENT,),
+        (LARGE,),
     )
     return dict(rows)
 

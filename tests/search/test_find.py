@@ -152,15 +152,22 @@ def test_object_that_is_not_there_is_not_found(romashka: Cast, find: Find) -> No
 WAYS = {
     "rare: collected": {"FREQUENT": 10**9, "OFTEN": 2},
     "frequent, as statistics say: walked over": {"FREQUENT": 5, "OFTEN": 0, "FEW_MET": 0, "WALK": 4},
-    "more than was thought: collected for nothing, then walked over": {"FREQUENT": 5, "OFTEN": 2, "WALK": 4},
+    "more than was thought: collected for nothing, then by slices": {"FREQUENT": 5, "OFTEN": 2, "SLICES": 3},
     "less than was thought: walked over a little, then collected": {
         "FREQUENT": 99,
         "OFTEN": 0,
         "FEW_MET": 9,
         "WALK": 4,
     },
-    "frequent long ago: walked over in vain, then collected in order": {"FREQUENT": 5, "OFTEN": 2, "WALK": 4},
+    "frequent long ago: walked over in vain, then by slices": {
+        "FREQUENT": 5,
+        "OFTEN": 0,
+        "FEW_MET": 9,
+        "WALK": 4,
+        "SLICES": 3,
+    },
     "in several questions": {"MOST_BLOCK": 4, "FIRST_BLOCK": 2},
+    "by the rarest token only": {"MOST_TOKENS": 1, "SAMPLED": 3},
 }
 
 
@@ -172,11 +179,13 @@ def test_the_way_of_looking_changes_nothing_of_what_is_found(
     old = [olga.create("deal", title=f"Кабель {at}").id for at in range(8)]
     made = [olga.create("deal", title=f"Насос {at}").id for at in range(30)]
     monkeypatch.setattr(search_entries, "large_tables", _all_large)
-    for name, value in {"VAIN_WALKS": 1, **WAYS[way]}.items():
+    for name, value in WAYS[way].items():
         monkeypatch.setattr(search_entries, name, value)
     assert find("Ольга", "насос", entity="deal", limit=50) == {"deal": made[::-1]}
     assert find("Ольга", "кабель", entity="deal", limit=50) == {"deal": old[::-1]}
     assert find("Ольга", "насос 17") == {"deal": [made[17]]}
+    assert find("Ольга", "абел", entity="deal", limit=50) == {"deal": old[::-1]}
+    assert find("Ольга", "аосо") == {}
     assert find("Ольга", "насос кабель") == {}
 
 
@@ -185,7 +194,7 @@ def test_work_has_an_end_and_what_is_left_is_found_by_more(romashka: Cast, monke
     olga = romashka.person("Ольга")
     made = [olga.create("deal", title="Кабель" if at % 7 == 3 else "Насос").id for at in range(42)]
     monkeypatch.setattr(search_entries, "large_tables", _all_large)
-    for name, value in {"FREQUENT": 1, "OFTEN": 2, "WALK": 4, "VAIN_WALKS": 100}.items():
+    for name, value in {"FREQUENT": 1, "OFTEN": 2, "WALK": 4, "SLICES": 8}.items():
         monkeypatch.setattr(search_entries, name, value)
     monkeypatch.setattr(find_module, "WALKED", 1)
     monkeypatch.setattr(find_module, "MOST_WORK", 8)
