@@ -33,7 +33,7 @@ export const router = createRouter({
     { path: "/-/trash", component: () => import("../pages/TrashPage.vue"), meta: { title: "trash" } },
     { path: "/-/start", component: wordy(() => import("../pages/start/StartPage.vue")), meta: { title: "start" } },
     { path: "/-/settings/:part?", component: wordy(() => import("../pages/settings/SettingsPage.vue")), meta: { title: "settings", same: "settings" } },
-    { path: "/-/configurator/:part?/:entity?/:tab?", component: wordy(() => import("../pages/configurator/ConfiguratorPage.vue")), meta: { title: "configurator", same: "configurator" } },
+    { path: "/-/configurator/:part?/:object?/:tab?", component: wordy(() => import("../pages/configurator/ConfiguratorPage.vue")), meta: { title: "configurator", same: "configurator" } },
     { path: "/-/me/:part?", component: wordy(() => import("../pages/settings/MyPage.vue")), meta: { title: "me", same: "me" } },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
     { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },

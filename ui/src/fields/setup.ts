@@ -14,7 +14,7 @@ const number = (key: string, least: number, most: number, usual: number): Settin
 const flag = (key: string, usual: boolean): Setting => ({ kind: "yes_no", key, usual });
 const oneOf = (key: string, usual: string, ...of: string[]): Setting => ({ kind: "one_of", key, usual, of });
 const onDelete = (usual: string): Setting => oneOf("on_delete", usual, "refuse", "clear", "delete");
-const shows = oneOf("shows", "", "", "money", "percent");
+const shows = oneOf("shows", "", "", "money", "percent", "duration");
 
 export const settings: Readonly<Record<string, readonly Setting[]>> = {
   text: [number("max", 1, 4000, 500), flag("multiline", false)],
@@ -30,6 +30,7 @@ export const settings: Readonly<Record<string, readonly Setting[]>> = {
   department: [onDelete("refuse")],
   phone: [flag("many", true)],
   email: [flag("many", true)],
+  rating: [number("max", 2, 10, 5)],
   file: [number("max", 1, 100, 20)],
   image: [number("max", 1, 100, 20)],
   autonumber: [{ kind: "text", key: "pattern", usual: "{0000}" }, oneOf("reset", "never", "never", "year"), flag("gapless", false)],

@@ -81,6 +81,16 @@ export const traitsOf = (table: EntityTable): Readonly<Record<string, unknown>> 
 /** True when it is done; false when the person thought better of it.  Throws the ApiProblem of a plan that cannot be: it belongs beside what was typed. */
 export const propose = (edits: readonly Edit[], title: string): Promise<boolean> => proposeWanted({ edits }, title);
 
+/** The same, for what has no form of its own: a refusal is told at the bottom of the screen. */
+export async function proposeAloud(edits: readonly Edit[], title: string): Promise<boolean> {
+  try {
+    return await propose(edits, title);
+  } catch (refusal) {
+    toast(sayRefusal(refusal), { tone: "danger" });
+    return false;
+  }
+}
+
 /** Back to a former revision, with its plan. */
 export const proposeRestore = (number: number, title: string): Promise<boolean> => proposeWanted({ edits: [], restore: number }, title);
 
@@ -98,18 +108,19 @@ async function proposeWanted(wanted: Wanted, title: string): Promise<boolean> {
 
 /** Nothing in it that a person must think about: it is done at once, and may be taken back. */
 export const isSmall = (plan: Plan): boolean =>
-  plan.risk === "safe" && !plan.asks.length && !plan.kept_back.length && plan.steps.every((step) => step.kind !== "hidden" && step.kind !== "lost" && step.kind !== "moved");
+  plan.risk === "safe" && !plan.asks.length && !plan.kept_back.length && plan.steps.every((step) => step.kind === "made" || step.kind === "shown" || (step.kind === "changed" && step.records === 0));
 
 async function applyNow(wanted: Wanted, title: string, plan: Plan): Promise<boolean> {
   const done = await applySchema(plan.revision, wanted, title, plan.risk === "loses" ? plan.digest : "");
   await load();
   recomputing.value = [...recomputing.value, ...done.jobs];
-  if (done.revision !== plan.revision) toldDone(title, done.revision);
+  if (done.revision !== plan.revision) toldDone(title, plan.risk === "loses" ? 0 : done.revision);
   return true;
 }
 
+// What is lost does not come back with the structure, so nobody is offered that.
 function toldDone(title: string, made: number): void {
-  toast(title || t("conf.done"), { action: { title: t("conf.undo"), run: () => void undo(made) } });
+  toast(title || t("conf.done"), !made ? {} : { action: { title: t("conf.undo"), run: () => void undo(made) } });
 }
 
 /** Somebody was faster: what is wanted is planned anew on what they made, and always shown. */

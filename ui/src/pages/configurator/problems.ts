@@ -14,10 +14,11 @@ export function placed(refusal: unknown): Placed {
   const told = refusal.problems.length ? refusal.problems : [{ code: refusal.code, text: refusal.text, place: "" }];
   const made: Record<string, string> = {};
   for (const one of told) {
-    const option = String(one.facts?.["option"] ?? "");
+    const option = String(one.facts?.["option"] ?? one.facts?.["setting"] ?? "");
     const named = LAST.exec(one.place ?? "")?.[1] ?? "";
     const place = named && named !== "toml" ? named : BY_CODE.find(([code]) => code.test(one.code))?.[1] ?? "";
-    const at = place === "option" ? option : place;
+    // «title.ru» is missing: the title is.
+    const at = place === "option" ? option : place || (option === "ru" ? "title" : option);
     made[at] = made[at] ? `${made[at]} ${one.text}` : one.text;
   }
   return made;
