@@ -22,6 +22,7 @@ LATER = (
     "report",
     "past",
     "grid",
+    "view",
     "palette",
     "quick",
     "help",

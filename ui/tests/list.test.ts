@@ -103,7 +103,7 @@ describe("the address", () => {
 
   it("survives nonsense", () => {
     for (const text of ["", "{", "null", "5", "[[1,2]]", "[{\"any\":1}]", "[{}]", `${"[{\"all\":".repeat(50)}[]${"}]".repeat(50)}`]) expect(() => readParts(text)).not.toThrow();
-    expect(readAddress({ where: ["a", "b"], sort: null })).toEqual({ asked: null, sort: null, group: null, search: null });
+    expect(readAddress({ where: ["a", "b"], sort: null })).toEqual({ asked: null, sort: null, group: null, search: null, at: null });
   });
 });
 

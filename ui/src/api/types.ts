@@ -77,6 +77,8 @@ export interface View {
   readonly group: string;
   readonly total: string;
   readonly pipeline: string;
+  /** What the kind asks besides: "date" of a calendar. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface Section {

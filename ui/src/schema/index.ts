@@ -109,7 +109,7 @@ export function viewsOf(entity: Entity): readonly View[] {
 
 function plainView(entity: Entity): View {
   const columns = entity.fields.filter((field) => !field.system).slice(0, 8).map((field) => field.key);
-  return { key: "all", title: t("list.all"), kind: "list", columns: columns.length ? columns : ["label"], filter: "", sort: [], group: "", total: "", pipeline: "" };
+  return { key: "all", title: t("list.all"), kind: "list", columns: columns.length ? columns : ["label"], filter: "", sort: [], group: "", total: "", pipeline: "", options: {} };
 }
 
 /** Columns whose sum means something without being asked for: money.  A sum of years of birth does not. */

@@ -1,4 +1,4 @@
-/** The question of a list in its address: …?view=all&where=[["stage","is",["new"]]]&sort=-amount&group=stage&q=насос
+/** The question of a list in its address: …?view=all&where=[["stage","is",["new"]]]&sort=-amount&group=stage&q=насос&at=week:2026-11-24
 
     With `view` the address says all of it, and a sent link shows the same; without, a person finds what he left. */
 import type { LocationQuery } from "vue-router";
@@ -11,6 +11,8 @@ export interface Address {
   readonly sort: readonly string[] | null;
   readonly group: string | null;
   readonly search: string | null;
+  /** What a kind of view shows now: the month of a calendar, "week:2026-11-24". */
+  readonly at: string | null;
 }
 
 type Written = string | readonly Cell[] | { readonly any: readonly Written[] } | { readonly all: readonly Written[] };
@@ -56,6 +58,6 @@ export function readAddress(query: LocationQuery): Address {
   const sort = text(query, "sort");
   return {
     asked: where === null ? null : readParts(where), sort: sort === null ? null : sort.split(",").filter(Boolean),
-    group: text(query, "group"), search: text(query, "q"),
+    group: text(query, "group"), search: text(query, "q"), at: text(query, "at"),
   };
 }

@@ -1,6 +1,7 @@
 /** THE registry of kinds of views.  A new kind is a folder and one line here; each but the list is loaded when asked for. */
-import { SquareKanban, Table2 } from "@lucide/vue";
+import { CalendarDays, SquareKanban, Table2 } from "@lucide/vue";
 import { defineAsyncComponent, type Component } from "vue";
+import { wordy } from "../words";
 import ListView from "./list/ListView.vue";
 
 export interface ViewType {
@@ -8,9 +9,12 @@ export interface ViewType {
   readonly component: Component;
 }
 
+const later = (part: () => Promise<{ default: Component }>): Component => defineAsyncComponent(wordy(part));
+
 export const viewTypes: Readonly<Record<string, ViewType>> = {
   list: { icon: Table2, component: ListView },
   board: { icon: SquareKanban, component: defineAsyncComponent(() => import("./board/BoardView.vue")) },
+  calendar: { icon: CalendarDays, component: later(() => import("./calendar/CalendarView.vue")) },
 };
 
 const plain: ViewType = { icon: Table2, component: ListView };

@@ -29,5 +29,6 @@ export function putDefault(entity: string, view: string): void {
 
 export const asView = (kept: SavedView): ListView => ({
   key: kept.key, title: kept.title, kind: kept.view.kind, columns: kept.view.columns, filter: kept.view.filter, sort: kept.view.sort,
-  group: kept.view.group, total: kept.view.total, pipeline: kept.view.pipeline, kept,
+  group: kept.view.group, total: kept.view.total, pipeline: kept.view.pipeline,
+  options: Object.fromEntries(Object.entries(kept.view.more).filter((one): one is [string, string] => typeof one[1] === "string")), kept,
 });

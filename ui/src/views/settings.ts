@@ -51,6 +51,8 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
   const asked = shallowRef<readonly Part[]>([]);
   const totalBy = ref<Record<string, string>>({});
   const search = ref("");
+  /** What the kind of view shows now, as the address says it; "" what it shows at first. */
+  const at = ref("");
   const group = ref("");
   const closed = shallowRef<readonly string[]>([]);
   const colours = shallowRef<readonly Colour[]>([]);
@@ -89,6 +91,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     if (wanted !== key.value) return;
     put(kept);
     search.value = "";
+    at.value = "";
     if (given) follow(given);
     given = null;
     ready.value = true;
@@ -102,6 +105,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     const grouped = address.group ?? own.group ?? (view.value.kind === "list" ? view.value.group : "");
     group.value = grouped && isKnown(pathOf(grouped)) ? grouped : "";
     search.value = address.search ?? "";
+    at.value = address.at ?? "";
   }
 
   /** At once, or `later`, with the view that is about to be loaded. */
@@ -180,7 +184,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
   });
 
   return {
-    ready, columns, widths, sort, asked, totalBy, search, group, closed, colours, height, pinned, fields, filter, base, totals, grouped, widthOf, sorted, changed,
+    ready, columns, widths, sort, asked, totalBy, search, at, group, closed, colours, height, pinned, fields, filter, base, totals, grouped, widthOf, sorted, changed,
     sortText: computed(() => sort.value.join(",")), clauses, reset, take, before, forget, state,
   };
 }

@@ -1,0 +1,75 @@
+/** The first so many records of a question, all at once: what a month or a screen of time holds.  Rows of the last
+    question stay until those of the new one come; what others change is seen at once. */
+import { onActivated, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import { queryPage } from "../api/records";
+import { putRows, type Rec } from "../records/cache";
+import { watchLive } from "../records/live";
+import { sayRefusal } from "../records/save";
+import { writesOf } from "../records/writes";
+
+export interface SomeQuery {
+  readonly entity: string;
+  readonly filter: string;
+  readonly sort: string;
+  readonly fields: readonly string[];
+  readonly most: number;
+}
+
+const AGAIN_MS = 300;
+const CARRIED_MS = 400;
+
+export function useSome(query: Ref<SomeQuery | null>) {
+  const rows = shallowRef<readonly Rec[]>([]);
+  /** How many there are; of more than a thousand that much is known. */
+  const count = ref(0);
+  const capped = ref(false);
+  const loaded = ref(false);
+  const busy = ref(false);
+  const failed = ref("");
+  let stop = new AbortController();
+
+  async function load(quietly = false): Promise<void> {
+    const asked = query.value;
+    if (!asked) return;
+    stop.abort();
+    stop = new AbortController();
+    const { signal } = stop;
+    if (!quietly) busy.value = true;
+    try {
+      const page = await queryPage(asked.entity, { filter: asked.filter, sort: asked.sort, fields: asked.fields, limit: asked.most, count: "capped" }, signal);
+      if (signal.aborted) return;
+      rows.value = putRows(asked.entity, page.columns, page.rows);
+      count.value = Math.max(page.rows.length, page.count?.value ?? 0);
+      capped.value = page.count?.capped ?? false;
+      failed.value = "";
+    } catch (refusal) {
+      if (signal.aborted) return;
+      if (!quietly || !loaded.value) failed.value = sayRefusal(refusal);
+    }
+    loaded.value = true;
+    busy.value = false;
+  }
+
+  // Nothing moves under what is being carried.
+  function refresh(): void {
+    if (document.body.classList.contains("dragging")) window.setTimeout(refresh, CARRIED_MS);
+    else if (loaded.value) void load(true);
+  }
+
+  watch(() => JSON.stringify(query.value), () => void load(), { immediate: true });
+  watchLive({
+    entity: () => query.value?.entity ?? "", ids: () => rows.value.map((rec) => rec.id), fields: () => query.value?.fields ?? [], refresh,
+  });
+  let timer = 0;
+  watch(() => writesOf(query.value?.entity ?? ""), () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(refresh, AGAIN_MS);
+  });
+  onActivated(refresh);
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    stop.abort();
+  });
+
+  return { rows, count, capped, loaded, busy, failed, reload: () => void load() };
+}
