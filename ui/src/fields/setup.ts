@@ -65,4 +65,12 @@ export const isSingleLink = (type: string): boolean => ["link", "employee", "dep
 export const hasOptions = (type: string): boolean => type === "choice" || type === "choices";
 export const isComputed = (type: string): boolean => ["formula", "lookup", "rollup"].includes(type);
 export const mayBeUnique = (type: string): boolean => !isComputed(type) && !["long_text", "yes_no", "choices", "links", "any_link", "file", "image", "stage"].includes(type);
+/** By what two records of one thing are recognised. */
+export const mayBeTwin = (type: string): boolean => ["text", "phone", "email", "url", "integer", "autonumber", "inn", "ogrn", "account"].includes(type);
 export const mayBeAdded = (type: string): boolean => ["integer", "decimal", "money", "percent", "rating", "duration", "formula", "rollup"].includes(type);
+
+/** What an option is while nobody has said it. */
+export function usualOf(type: string, key: string): string {
+  const found = settings[type]?.find((one) => one.key === key);
+  return found && "usual" in found ? String(found.usual) : "";
+}

@@ -197,6 +197,7 @@ export function answered(edits: readonly Edit[], of: Ask, to: string): readonly 
 
 /** Takes the last change back.  What was made by it and is still empty goes without a question; data never does. */
 export async function undo(made: number): Promise<void> {
+  if (made !== revision.value) return toast(t("conf.undo_late"), { tone: "danger" });
   try {
     const plan = await planSchema(made, { edits: [], restore: made - 1 });
     if (plan.asks.length || plan.kept_back.length || plan.steps.some((step) => step.risk === "loses" && step.records > 0)) {
