@@ -33,6 +33,8 @@ AS_TEXT = (
     "colour",
     "person_name",
     "address",
+    "place",
+    "barcode",
     "inn",
     "kpp",
     "ogrn",

@@ -18,7 +18,7 @@ from svyaz.exchange.export_cells import ExportColumn, cell_value, safe_text
 PORTION = 500
 MOST_KNOWN = 5_000
 RISKY = frozenset("=@\t\r+-")  # only a text that begins so can be run by a spreadsheet
-TEXTS = ("text", "long_text", "url", "colour", "autonumber", "inn", "kpp", "ogrn", "bik", "account")
+TEXTS = ("text", "long_text", "url", "colour", "place", "barcode", "autonumber", "inn", "kpp", "ogrn", "bik", "account")
 REPEATED = ("choice", "stage", "date", "datetime", "yes_no", "integer", "rating", "duration")
 
 

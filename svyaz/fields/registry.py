@@ -9,6 +9,7 @@ from svyaz.fields.account import Account
 from svyaz.fields.address import Address
 from svyaz.fields.any_link import AnyLink
 from svyaz.fields.autonumber import Autonumber
+from svyaz.fields.barcode import Barcode
 from svyaz.fields.base import FieldType
 from svyaz.fields.bik import Bik
 from svyaz.fields.choice import Choice
@@ -35,6 +36,7 @@ from svyaz.fields.ogrn import Ogrn
 from svyaz.fields.percent import Percent
 from svyaz.fields.person_name import PersonName
 from svyaz.fields.phone import Phone
+from svyaz.fields.place import Place
 from svyaz.fields.rating import Rating
 from svyaz.fields.stage import Stage
 from svyaz.fields.text import Text
@@ -62,6 +64,7 @@ ALL: tuple[FieldType, ...] = (
     Department(),
     PersonName(),
     Address(),
+    Place(),
     Phone(),
     Email(),
     Url(),
@@ -70,6 +73,7 @@ ALL: tuple[FieldType, ...] = (
     File(),
     Image(),
     Autonumber(),
+    Barcode(),
     Inn(),
     Kpp(),
     Ogrn(),

@@ -13,7 +13,7 @@ from svyaz.kernel.text import TextExpected, clean, shown, sort_key, sort_keys
 
 READ_FROM_TEXT = (
     "text long_text integer decimal money percent date datetime duration yes_no choice choices phone email url "
-    "rating colour person_name address inn kpp ogrn bik account"
+    "rating colour person_name address place barcode inn kpp ogrn bik account"
 )  # types that understand what people type
 
 

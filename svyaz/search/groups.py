@@ -15,7 +15,7 @@ from svyaz.expression.tree import Call, Node, Path
 from svyaz.schema.snapshot import Entity, Field, Snapshot
 from svyaz.storage.search_state import Groups
 
-SHORT = frozenset(("text", "person_name", "address", "autonumber", "inn", "kpp", "ogrn", "bik", "account"))
+SHORT = frozenset(("text", "person_name", "address", "autonumber", "barcode", "inn", "kpp", "ogrn", "bik", "account"))
 LONG = frozenset(("long_text",))
 CONTACTS = frozenset(("phone", "email", "url"))  # not words: a typo in an address is not looked for
 SEARCHED = SHORT | LONG | CONTACTS

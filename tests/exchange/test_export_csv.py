@@ -27,6 +27,8 @@ CELLS: dict[str, list[Any]] = {
     "yes_no": [True, False, None],
     "person_name": [{"last": "Иванов", "first": "Иван"}, {"last": "=1"}, None],
     "address": [{"city": "г. Казань", "house": "5"}, None],
+    "place": ["55.751244, 37.618423", "-33.866667, 151.2", None],
+    "barcode": ["4600051000057", "=1+1", None],
     "duration": [5400, 0, -60, None],
     "rating": [5, None],
     "colour": ["#1e5bd6", None],

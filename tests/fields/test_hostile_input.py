@@ -176,6 +176,12 @@ addresses = st.one_of(
     parts, st.lists(parts, max_size=8).map(", ".join), st.lists(parts, max_size=5).map(" ".join),
     st.dictionaries(st.sampled_from(["postcode", "country", "region", "city", "street", "house", "flat", "more"]), parts, max_size=5),
 )  # fmt: skip
+degrees = st.from_regex(r"\A-?[0-9]{1,3}(\.[0-9]{1,9})?\Z")
+places = st.one_of(
+    st.tuples(degrees, degrees).map(", ".join), st.tuples(degrees, degrees).map(list), st.lists(st.floats(-200, 200), min_size=2, max_size=2),
+    st.from_regex(r"""\A[0-9]{1,3}°([0-9]{1,2}')?([0-9]{1,2}")?[NS] [0-9]{1,3}°([0-9]{1,2}')?[EWВЗ]\Z"""),
+    st.tuples(degrees, degrees).map(lambda pair: f"https://yandex.ru/maps/?ll={pair[0]}%2C{pair[1]}&z=3"),
+)  # fmt: skip
 many_ids = st.one_of(cells, st.lists(cells, max_size=5), st.lists(ids.map(str), max_size=5).map(", ".join))
 LIKELY = {
     "integer": numbers, "decimal": numbers, "percent": st.one_of(numbers, number_texts.map(lambda text: text + " %")),
@@ -183,7 +189,7 @@ LIKELY = {
     "choice": titles, "stage": titles, "choices": st.one_of(titles, st.lists(titles, max_size=4), st.lists(titles, max_size=4).map("; ".join), st.lists(titles, max_size=4).map(", ".join)),
     "link": cells, "employee": cells, "department": cells, "links": many_ids, "file": many_ids, "image": many_ids,
     "any_link": st.one_of(st.tuples(st.sampled_from(["company", "person", "x"]), ids), st.builds(lambda id: f"company:{id}", ids)),
-    "person_name": names, "address": addresses, "duration": duration_texts, "rating": st.one_of(st.integers(-1, 7), st.from_regex(r"\A[0-7] ?(/|из) ?[0-9]{1,2}|[★*]{1,6}☆{0,5}\Z")),
+    "person_name": names, "address": addresses, "place": places, "barcode": st.one_of(texts, typed_codes, st.text(max_size=600)), "duration": duration_texts, "rating": st.one_of(st.integers(-1, 7), st.from_regex(r"\A[0-7] ?(/|из) ?[0-9]{1,2}|[★*]{1,6}☆{0,5}\Z")),
     "colour": st.from_regex(r"\A#?[0-9a-fA-F]{2,7}|rgb\([0-9]{1,3}, ?[0-9]{1,3},[0-9]{1,3}\)|[Сс]иний\Z"),
     "url": url_texts, **labelled, **dict.fromkeys(("inn", "kpp", "ogrn", "bik", "account"), typed_codes),
 }  # fmt: skip

@@ -17,7 +17,7 @@ from svyaz.kernel.values import Address, Labelled, Money, PersonName, Ref
 TERMS = Terms()
 NAMES = (
     "text long_text integer decimal money percent date datetime duration yes_no choice choices stage link links any_link employee "
-    "department person_name address phone email url rating colour file image autonumber inn kpp ogrn bik account"
+    "department person_name address place phone email url rating colour file image autonumber barcode inn kpp ogrn bik account"
 )
 OPERATORS = {"=", "<>", "<", "<=", ">", ">=", "in", "contains", "starts", "empty"}
 ON_OFF = [
@@ -123,6 +123,7 @@ def test_texts_are_sorted_by_the_key_and_phones_by_the_first_one():
         ("autonumber", {"pattern": "{00}", "reset": "year"}, ("pattern_without_year", None, "f")),
         ("file", {"max": 0}, ("option_wrong", "max", "f")),
         ("rating", {"max": 11}, ("option_wrong", "max", "f")),
+        ("barcode", {"kind": "pdf417"}, ("option_wrong", "kind", "f")),
     ],
 )
 def test_wrong_option_is_told_by_its_name_and_place(name, given, expected):

@@ -2,6 +2,7 @@
 
     A new type is a folder here and one line below; its server twin is svyaz/fields/<type>.py. */
 import type { Cell, Field } from "../api/types";
+import { barcode } from "./barcode";
 import { choice, choices, stage } from "./choice";
 import { colour } from "./colour";
 import { date, datetime } from "./date";
@@ -13,6 +14,7 @@ import { any_link, department, employee, link, manyLinks } from "./link";
 import { address, person_name } from "./lined";
 import { money } from "./money";
 import { decimal, integer, percent } from "./number";
+import { place } from "./place";
 import { rating } from "./rating";
 import { autonumber, long_text, text, url } from "./text";
 import type { FieldType } from "./types";
@@ -23,7 +25,7 @@ export { fieldTools, NEEDS_NOTHING } from "./types";
 
 export const fieldTypes: Readonly<Record<string, FieldType>> = {
   text, long_text, integer, decimal, money, percent, date, datetime, duration, yes_no, choice, choices, stage,
-  link, links: manyLinks, any_link, employee, department, person_name, address, phone, email, url, rating, colour, file, image, autonumber,
+  link, links: manyLinks, any_link, employee, department, person_name, address, place, phone, email, url, rating, colour, file, image, autonumber, barcode,
   inn, kpp, ogrn, bik, account,
 };
 

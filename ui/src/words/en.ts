@@ -48,6 +48,7 @@ export const words = {
     rated: "{value} of {most}",
     own_colour: "Another colour",
     one_line: "In one line",
+    print_code: "Print the code: {field}",
     length: {
       hours: "{count} h",
       minutes: "{count} min",

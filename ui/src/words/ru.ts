@@ -48,6 +48,7 @@ export const words = {
     rated: "{value} из {most}",
     own_colour: "Другой цвет",
     one_line: "Одной строкой",
+    print_code: "Напечатать код: {field}",
     length: {
       hours: "{count} ч",
       minutes: "{count} мин",
