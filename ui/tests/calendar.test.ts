@@ -9,7 +9,7 @@ const field = (key: string, type: string): Field => ({
   key, number: 1, title: key, type, options: {}, required: false, unique: false, role: "", right: "edit", system: false, hint: null, operators: ["="], sortable: true, aggregates: [],
 });
 const [on, until, at] = [field("on", "date"), field("until", "date"), field("at", "datetime")];
-const rec = (id: number, values: Rec["values"]): Rec => ({ entity: "visit", id, version: 1, label: `№ ${id}`, deleted_at: null, rights: null, values });
+const rec = (id: number, values: Rec["values"]): Rec => ({ entity: "visit", id, version: 1, label: `№ ${id}`, deleted_at: null, rights: null, form: null, values });
 const item = (id: number, first: string, last = first, from: number | null = null, to: number | null = null): Item => ({ rec: rec(id, {}), first, last, from, to });
 
 describe("days", () => {

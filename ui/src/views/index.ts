@@ -1,5 +1,5 @@
 /** THE registry of kinds of views.  A new kind is a folder and one line here; each but the list is loaded when asked for. */
-import { CalendarDays, SquareKanban, Table2 } from "@lucide/vue";
+import { CalendarDays, ChartColumn, ChartGantt, LayoutGrid, ListTree, SquareKanban, Table2 } from "@lucide/vue";
 import { defineAsyncComponent, type Component } from "vue";
 import { wordy } from "../words";
 import ListView from "./list/ListView.vue";
@@ -15,6 +15,10 @@ export const viewTypes: Readonly<Record<string, ViewType>> = {
   list: { icon: Table2, component: ListView },
   board: { icon: SquareKanban, component: defineAsyncComponent(() => import("./board/BoardView.vue")) },
   calendar: { icon: CalendarDays, component: later(() => import("./calendar/CalendarView.vue")) },
+  gallery: { icon: LayoutGrid, component: later(() => import("./gallery/GalleryView.vue")) },
+  tree: { icon: ListTree, component: later(() => import("./tree/TreeView.vue")) },
+  gantt: { icon: ChartGantt, component: later(() => import("./gantt/GanttView.vue")) },
+  chart: { icon: ChartColumn, component: later(() => import("./chart/ChartView.vue")) },
 };
 
 const plain: ViewType = { icon: Table2, component: ListView };
