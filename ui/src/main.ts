@@ -1,12 +1,15 @@
 import { createApp } from "vue";
 import AppShell from "./app/AppShell.vue";
 import { router } from "./app/router";
+import { bringTypes } from "./fields";
+import { beforeSchema } from "./schema";
 import { boot } from "./schema/session";
 import BootFailure from "./pages/BootFailure.vue";
 import "./kit/fonts.css";
 import "./kit/tokens.css";
 import "./kit/base.css";
 
+beforeSchema(bringTypes);
 boot().then(
   () => createApp(AppShell).use(router).mount("#app"),
   (refusal: unknown) => createApp(BootFailure, { refusal }).mount("#app"),

@@ -2,9 +2,11 @@ import { mount } from "@vue/test-utils";
 import { describe, expect, it, vi } from "vitest";
 import { nextTick } from "vue";
 import type { Cell, Field } from "../src/api/types";
-import { fieldType, fieldTypes, sayCell } from "../src/fields";
+import { bringTypes, fieldType, fieldTypes, sayCell } from "../src/fields";
 import { boundsOf } from "../src/fields/date/periods";
 import { all } from "../src/fields/formula";
+
+await bringTypes();
 
 const field = (type: string, more: Partial<Field> = {}): Field => ({
   key: "x", number: 1, title: "Поле", type, options: {}, required: false, unique: false, role: "", right: "edit", system: false, hint: null,

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Cell, Field } from "../src/api/types";
-import { fieldTypes, sayCell } from "../src/fields";
+import { bringTypes, fieldTypes, sayCell } from "../src/fields";
+
+await bringTypes();
 
 interface Case { raw: unknown; plain?: unknown; refused?: string; ru?: string; options?: object }
 interface Table { type: string; options: object; cases: Case[] }

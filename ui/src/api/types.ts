@@ -29,6 +29,8 @@ export interface FieldOptions {
   readonly max?: number;
   /** Of a person's name: lists show «Иванов И. И.». */
   readonly initials?: boolean;
+  /** Of a computed field: the type that keeps and shows it. */
+  readonly result?: { readonly type: string; readonly options: FieldOptions };
   /** Of a code for a scanner: "qr", "ean13", "ean8", "code128". */
   readonly kind?: string;
 }

@@ -1,21 +1,15 @@
 /** THE registry of field types: lists, boards, cards and filters read it and know no type by name.
 
-    A new type is a folder here and one line below; its server twin is svyaz/fields/<type>.py. */
+    A new type is a folder here and one line below, or in later.ts; its server twin is svyaz/fields/<type>.py. */
 import type { Cell, Field } from "../api/types";
-import { barcode } from "./barcode";
 import { choice, choices, stage } from "./choice";
-import { colour } from "./colour";
 import { date, datetime } from "./date";
 import { account, bik, inn, kpp, ogrn } from "./digits";
-import { duration } from "./duration";
 import { file, image } from "./file";
 import { email, phone } from "./labelled";
 import { any_link, department, employee, link, manyLinks } from "./link";
-import { address, person_name } from "./lined";
 import { money } from "./money";
 import { decimal, integer, percent } from "./number";
-import { place } from "./place";
-import { rating } from "./rating";
 import { autonumber, long_text, text, url } from "./text";
 import type { FieldType } from "./types";
 import { yes_no } from "./yes_no";
@@ -23,11 +17,21 @@ import { yes_no } from "./yes_no";
 export type { Asking, Condition, FieldTools, FieldType, Move } from "./types";
 export { fieldTools, NEEDS_NOTHING } from "./types";
 
-export const fieldTypes: Readonly<Record<string, FieldType>> = {
-  text, long_text, integer, decimal, money, percent, date, datetime, duration, yes_no, choice, choices, stage,
-  link, links: manyLinks, any_link, employee, department, person_name, address, place, phone, email, url, rating, colour, file, image, autonumber, barcode,
+const types: Record<string, FieldType> = {
+  text, long_text, integer, decimal, money, percent, date, datetime, yes_no, choice, choices, stage,
+  link, links: manyLinks, any_link, employee, department, phone, email, url, file, image, autonumber,
   inn, kpp, ogrn, bik, account,
 };
+
+export const fieldTypes: Readonly<Record<string, FieldType>> = types;
+
+const LATER: ReadonlySet<string> = new Set(["duration", "person_name", "address", "place", "rating", "colour", "barcode"]);
+
+/** Bring the types of later.ts when one of these fields is of them; without fields, bring them anyway. */
+export async function bringTypes(fields?: Iterable<Field>): Promise<void> {
+  if ("duration" in types || (fields && ![...fields].some((field) => LATER.has(field.type)))) return;
+  Object.assign(types, (await import("./later")).later);
+}
 
 /** An unknown type (a newer server) is shown as text rather than breaking the screen. */
 export const fieldType = (field: Field): FieldType => fieldTypes[field.type] ?? text;

@@ -12,8 +12,22 @@ export type { Entity, Field, Pipeline, Schema, Stage, View };
 
 const current = shallowRef<Schema | null>(null);
 
+let prepare: (fields: readonly Field[]) => Promise<void> = () => Promise.resolve();
+
+/** What has to be there before fields are shown: said once, when the program starts. */
+export function beforeSchema(preparing: typeof prepare): void {
+  prepare = preparing;
+}
+
+/** A formula, a look-up, a roll-up is shown, filtered and added up as the type of what it gives. */
+const asShown = (field: Field): Field =>
+  field.options.result ? { ...field, type: field.options.result.type, options: field.options.result.options } : field;
+
 export async function loadSchema(): Promise<void> {
-  current.value = await readSchema();
+  const read = await readSchema();
+  const entities = Object.fromEntries(Object.entries(read.entities).map(([key, entity]) => [key, { ...entity, fields: entity.fields.map(asShown) }]));
+  await prepare(Object.values(entities).flatMap((entity) => entity.fields));
+  current.value = { ...read, entities };
   setZone(current.value.settings.zone);
 }
 
