@@ -15,7 +15,7 @@ from svyaz.api.errors import BadRequest
 from svyaz.api.route import Route
 from svyaz.discussions.comments import ToldComments
 from svyaz.kernel.http import Answer
-from svyaz.records import notices
+from svyaz.records import idempotency, notices
 from svyaz.records.read import read_record
 from svyaz.records.timeline import Source, read_timeline
 from svyaz.records.told_changes import ToldChanges
@@ -60,12 +60,20 @@ def show(call: Call) -> Answer:
 
 
 def add(call: Call) -> Answer:
-    """POST /api/records/{entity}/{id}/timeline  body: {"kind", "title", "text", "due_at", "responsible", …}"""
+    """POST /api/records/{entity}/{id}/timeline  body: {"kind", "title", "text", "due_at", "responsible", …}
+
+    `Idempotency-Key` makes a repeat harmless, as with a new record.
+    """
     body, entity = call.body(NewItem), call.incoming.params["entity"]
+    key, asked = call.incoming.headers.get("idempotency-key", ""), msgspec.to_builtins(body)
     if body.kind not in KINDS:
         raise BadRequest("kind", expected=", ".join(KINDS))
     with call.writing() as (session, actor):
         about = [entity, read_record(session, actor, entity, call.id()).id]
+        place = f"timeline/{entity}/{call.id()}"
+        if key and (known := idempotency.find(session, actor, key, place, asked)) is not None:
+            made = read_record(session, actor, "comment" if body.kind == "comment" else "activity", known)
+            return Answer(201, {"entity": made.entity, "id": made.id, "version": made.version})
         if body.kind == "comment":
             made = create_record(
                 session, actor, "comment", {"about": about, "body": body.text, **_some(files=body.files)}
@@ -84,6 +92,8 @@ def add(call: Call) -> Answer:
                 files=body.files,
             )
             made = create_record(session, actor, "activity", {"kind": body.kind, "about": about, **values})
+        if key:
+            idempotency.keep(session, actor, key, place, asked, made.id)
     return Answer(201, {"entity": made.entity, "id": made.id, "version": made.version})
 
 

@@ -64,3 +64,20 @@ def test_feed_of_a_foreign_card_takes_nothing_and_tells_nothing(site: Site) -> N
         olga.refused("GET", f"/api/records/deal/{deal}/timeline", 403)
         olga.refused("POST", f"/api/records/deal/{deal}/timeline", 403, {"kind": "comment", "text": "Подпишусь"})
         olga.refused("POST", "/api/records/comment", 422, {"values": {"about": ["deal", deal], "body": "Подпишусь"}})
+
+
+def test_repeat_of_an_entry_with_the_same_key_adds_nothing_twice(site: Site) -> None:
+    olga = site.browser("Ольга")
+    deal = olga.create("deal", title="Повтор записи")["id"]
+    feed = f"/api/records/deal/{deal}/timeline"
+    for at, body in enumerate(({"kind": "note", "text": "Ждут счёт"}, {"kind": "comment", "text": "Ждём"})):
+        key = {"Idempotency-Key": f"entry-{at}"}
+        first = olga.post(feed, body, 201, headers=key)
+        with site.nothing_changes():
+            assert olga.post(feed, body, 201, headers=key) == first
+            told = olga.refused("POST", feed, 409, body | {"text": "Другое"}, headers=key)
+            assert told["code"] == "idempotency_key_reused"
+    assert [one["text"] for one in olga.get(feed)["done"] if one["kind"] in ("note", "comment")] == [
+        "Ждём",
+        "Ждут счёт",
+    ]

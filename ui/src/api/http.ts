@@ -17,9 +17,25 @@ export class ApiProblem extends Error {
   get offline(): boolean {
     return this.status === 0 || (this.status >= 502 && this.status <= 504);
   }
+
+  /** Nothing was decided about what was asked: the same may be asked again. */
+  get undecided(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+// A call that is never answered — a router that swallows it, a sleeping server — must be told of, not waited for all day.
+const ANSWERED_WITHIN_MS = 60_000;
+const SAVED_WITHIN_MS = 20_000;
+/** Asked by POST and yet answered at once; other POSTs may be long works: an import, a configuration, a thousand records. */
+const PROMPT = /^\/api\/(session|records\/\w+(\/(query|check)|\/\d+\/timeline)?)$/;
+
+function patienceFor(method: Method, path: string): number {
+  if (method === "PATCH") return SAVED_WITHIN_MS;
+  return method === "GET" || method === "PUT" || (method === "POST" && PROMPT.test(path)) ? ANSWERED_WITHIN_MS : 0;
+}
 
 let csrf = "";
 let language = "ru";
@@ -56,10 +72,9 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
   }
   if (method !== "GET") headers["X-Svyaz-CSRF"] = csrf;
 
-  const answer = await send(path, { method, headers, body: content, signal, credentials: "same-origin", keepalive: method === "PUT" });
+  const { answer, parsed } = await send(path, { method, headers, body: content, credentials: "same-origin", keepalive: method === "PUT" }, signal, patienceFor(method, path));
   heardClock(answer.headers.get("date"));
   if (answer.status === 204) return undefined as T;
-  const parsed: unknown = await answer.json().catch(() => null);
   if (answer.ok) return parsed as T;
   const problem = problemOf(answer.status, parsed);
   // Nothing that was being done is lost: the call waits for the person to sign in again, and is then repeated.
@@ -76,12 +91,32 @@ async function mend(problem: ApiProblem, path: string): Promise<boolean> {
   return csrf !== before;
 }
 
-async function send(path: string, options: RequestInit): Promise<Response> {
+/** patience in milliseconds; 0: as long as it takes. */
+async function send(path: string, options: RequestInit, signal: AbortSignal | undefined, patience: number): Promise<{ answer: Response; parsed: unknown }> {
+  const stop = new AbortController();
+  const forsake = (): void => stop.abort(signal?.reason);
+  if (signal?.aborted) forsake();
+  else signal?.addEventListener("abort", forsake, { once: true });
+  let late = false;
+  const timer = patience ? window.setTimeout(() => {
+    late = true;
+    stop.abort();
+  }, patience) : 0;
   try {
-    return await fetch(path, options);
+    const answer = await fetch(path, { ...options, signal: stop.signal });
+    // Half an answer is none: what was cut off on the way is told like a lost connection.
+    const parsed: unknown = answer.status === 204 ? null : await answer.json().catch((cause: unknown) => {
+      if (cause instanceof SyntaxError) return null;
+      throw cause;
+    });
+    return { answer, parsed };
   } catch (cause) {
+    if (late) throw new ApiProblem(0, "no_answer", "");
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiProblem(0, "offline", "");
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", forsake);
   }
 }
 

@@ -76,8 +76,9 @@ export interface NewEntry {
 export const readTimeline = (entity: string, id: number, kind?: string, after?: string): Promise<TimelineAnswer> =>
   request("GET", `${at(entity, id)}/timeline${queryText({ kind, after })}`);
 
-export const addToTimeline = (entity: string, id: number, entry: NewEntry): Promise<{ id: number }> =>
-  request("POST", `${at(entity, id)}/timeline`, entry);
+/** once: a key of this very entry, so that a repeat of it adds nothing twice. */
+export const addToTimeline = (entity: string, id: number, entry: NewEntry, once: string): Promise<{ id: number }> =>
+  request("POST", `${at(entity, id)}/timeline`, entry, undefined, { "Idempotency-Key": once });
 
 /** Uploaded one by one; a file is nobody's until a record names it in a field. */
 export async function uploadFiles(files: Iterable<File>): Promise<readonly FileCell[]> {

@@ -57,11 +57,17 @@ export function hold(rec: Rec): () => void {
   };
 }
 
+// What a person has changed and the server does not have yet stays on the screen, whatever is read meanwhile.
+let coverOf: (rec: Rec) => Readonly<Record<string, Cell>> | null = () => null;
+
+/** Asked about every record that is read: values on their way to the server, null when there are none. */
+export const onRead = (cover: typeof coverOf): void => void (coverOf = cover);
+
 /** The answer about one record, asked for by the person himself: it is taken whatever is being typed. */
 export function putView(view: RecordView): Rec {
   const rec = keep(view.entity, view.id, view.version);
   Object.assign(rec, { version: view.version, label: view.label, deleted_at: view.deleted_at, rights: view.rights, form: view.form ? { version: view.version, state: view.form } : null });
-  Object.assign(rec.values, view.values);
+  Object.assign(rec.values, view.values, coverOf(rec));
   return rec;
 }
 
@@ -79,6 +85,8 @@ export function putRows(entity: string, columns: readonly string[], rows: readon
     columns.forEach((column, index) => {
       if (index !== idAt && index !== versionAt && !(late && column in rec.values)) rec.values[column] = row[index] ?? null;
     });
+    const cover = coverOf(rec);
+    if (cover) Object.assign(rec.values, cover);
     const label = rec.values["label"];
     if (typeof label === "string") rec.label = label;
     return rec;

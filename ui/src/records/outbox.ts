@@ -12,14 +12,15 @@ export interface Unsent {
   readonly values: Readonly<Record<string, Cell>>;
 }
 
-/** "sent" is also said of what was refused and told to the person. */
-type Send = (unsent: Unsent) => Promise<"sent" | "later">;
+/** "sent" is also said of what was refused and told to the person; "later": the server was not reached; "failed": it broke down. */
+type Send = (unsent: Unsent) => Promise<"sent" | "later" | "failed">;
 
 const AGAIN_MS = 5000;
 let list: Unsent[] = [];
 let send: Send = () => Promise.resolve("later");
 let timer = 0;
 let busy = false;
+let going: Unsent | null = null;
 
 /** How many records have changes that are not on the server yet. */
 export const waiting = ref(0);
@@ -43,20 +44,31 @@ export function putAside(unsent: Unsent): void {
 
 export const unsentOf = (entity: string, id: number): Unsent | undefined => list.find((one) => one.entity === entity && one.id === id);
 
+/** Values of a record that are not on the server yet. */
+export function valuesAside(entity: string, id: number): Readonly<Record<string, Cell>> | null {
+  const found = [going, unsentOf(entity, id)].filter((one) => one?.entity === entity && one.id === id);
+  return found.length ? Object.assign({}, ...found.map((one) => one?.values)) as Record<string, Cell> : null;
+}
+
 export async function flush(): Promise<void> {
   if (busy) return;
   busy = true;
-  while (list[0]) {
+  // Each once: what the server cannot take must not stand in the way of the others, nor be tried without end.
+  for (let left = list.length; left && list[0]; left--) {
     // While it is on its way, a change of the same record is a new one; kept until the answer has come.
     const [one, ...rest] = list;
     list = rest;
-    if ((await send(one)) === "sent") {
-      store();
-      continue;
+    going = one;
+    const end = await send(one);
+    going = null;
+    if (end !== "sent") {
+      const newer = unsentOf(one.entity, one.id);
+      const others = list.filter((other) => other !== newer);
+      const again = newer ? { ...one, values: { ...one.values, ...newer.values } } : one;
+      list = end === "later" ? [again, ...others] : [...others, again];
     }
-    const newer = unsentOf(one.entity, one.id);
-    list = [newer ? { ...one, values: { ...one.values, ...newer.values } } : one, ...list.filter((other) => other !== newer)];
-    break;
+    store();
+    if (end === "later") break;
   }
   busy = false;
   store();

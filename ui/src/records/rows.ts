@@ -5,6 +5,8 @@ import type { Cell, Measure } from "../api/types";
 import { putRows, type Rec } from "./cache";
 import { watchLive } from "./live";
 import { sayRefusal } from "./save";
+import { toast } from "../kit/toast";
+import { t } from "../words";
 import { writesOf } from "./writes";
 
 export interface RowsQuery {
@@ -101,7 +103,7 @@ export function useRows(query: Ref<RowsQuery>): Rows {
       loaded.value = true;
       failed.value = "";
     } catch (refusal) {
-      if (!signal.aborted) fail(refusal);
+      if (!signal.aborted) fail(refusal, index);
     }
   }
 
@@ -125,13 +127,29 @@ export function useRows(query: Ref<RowsQuery>): Rows {
       total.value = answer.count?.value ?? total.value;
       totals.value = answer.totals ?? [];
     } catch (refusal) {
-      if (!signal.aborted) fail(refusal);
+      if (!signal.aborted) fail(refusal, "totals");
     }
   }
 
-  function fail(refusal: unknown): void {
-    failed.value = sayRefusal(refusal);
-    loaded.value = true;
+  // What has been read stays in sight when a further part does not come; it is said once, and may be asked for again.
+  const lacking = new Set<number | "totals">();
+  let told = false;
+  function fail(refusal: unknown, what: number | "totals"): void {
+    if (stale || !pages.size) {
+      if (what === "totals" && pending.has(0)) return;
+      failed.value = sayRefusal(refusal);
+      loaded.value = true;
+      return;
+    }
+    lacking.add(what);
+    if (told) return;
+    told = true;
+    toast(sayRefusal(refusal), { tone: "danger", action: { title: t("do.retry"), run: askLacking }, ended: () => (told = false) });
+  }
+  function askLacking(): void {
+    const again = [...lacking];
+    lacking.clear();
+    for (const what of again) void (what === "totals" ? readTotals() : readPage(what));
   }
 
   function reload(): void {

@@ -2,12 +2,12 @@
 import { ApiProblem } from "../api/http";
 import { changeRecord, createRecord, deleteRecord, readRecord, undoBatch } from "../api/records";
 import type { Cell, Field, RecordView } from "../api/types";
-import { isEmptyCell, sameCell } from "../fields";
+import { fieldType, isEmptyCell, sameCell } from "../fields";
 import { toast } from "../kit/toast";
 import { findEntity, findField, findStage, stageField } from "../schema";
 import { t } from "../words";
-import { forget, hold, peek, putView, type Rec } from "./cache";
-import { flush, putAside, startOutbox, unsentOf, type Unsent } from "./outbox";
+import { forget, hold, onRead, peek, putView, type Rec } from "./cache";
+import { flush, putAside, startOutbox, unsentOf, valuesAside, type Unsent } from "./outbox";
 import { askConflict, askDemand, type Clash } from "./questions";
 import { noteWrite } from "./writes";
 
@@ -17,13 +17,50 @@ export async function loadRecord(entity: string, id: number): Promise<Rec> {
   return putView(await readRecord(entity, id));
 }
 
+// On a slow network a second change is made before the first is answered: they go one after another, each over the
+// version that the one before it made, and what is on its way stays on the screen.
+const onTheirWay = new Map<Rec, Values[]>();
+const ends = new Map<Rec, Promise<void>>();
+let settling = false;
+onRead((rec) => {
+  const way = onTheirWay.get(rec);
+  const aside = settling ? (unsentOf(rec.entity, rec.id)?.values ?? null) : valuesAside(rec.entity, rec.id);
+  return way || aside ? Object.assign({}, aside, ...(way ?? [])) as Values : null;
+});
+
+function setOut(rec: Rec, values: Values): () => void {
+  const way = onTheirWay.get(rec) ?? [];
+  onTheirWay.set(rec, way);
+  way.push(values);
+  return () => {
+    if (way.includes(values)) way.splice(way.indexOf(values), 1);
+    if (!way.length && onTheirWay.get(rec) === way) onTheirWay.delete(rec);
+  };
+}
+
+function takeTurn(rec: Rec): { readonly before: Promise<void> | undefined; end(): void } {
+  const before = ends.get(rec);
+  let end = (): void => {};
+  const mine = new Promise<void>((resolve) => {
+    end = () => {
+      if (ends.get(rec) === mine) ends.delete(rec);
+      resolve();
+    };
+  });
+  ends.set(rec, mine);
+  return { before, end };
+}
+
 /** True when the values are saved.  Refusals are told to the person here; nobody above needs to. */
 export async function save(rec: Rec, values: Values): Promise<boolean> {
   const before: Values = {};
   for (const key of Object.keys(values)) before[key] = rec.values[key] ?? null;
   Object.assign(rec.values, values);
   const free = hold(rec);
+  const arrive = setOut(rec, values);
+  const turn = takeTurn(rec);
   try {
+    if (turn.before) await turn.before;
     // What still waits to be sent goes first, together with this.
     const aside = unsentOf(rec.entity, rec.id);
     if (aside) {
@@ -31,29 +68,37 @@ export async function save(rec: Rec, values: Values): Promise<boolean> {
       void flush();
       return true;
     }
-    settle(await changeRecord(rec.entity, rec.id, rec.version, values));
+    const view = await changeRecord(rec.entity, rec.id, rec.version, values);
+    arrive();
+    settle(view);
     return true;
   } catch (refusal) {
-    if (refusal instanceof ApiProblem && refusal.offline) {
+    if (refusal instanceof ApiProblem && refusal.undecided) {
       putAside({ entity: rec.entity, id: rec.id, version: rec.version, values });
-      toast(t("live.kept"));
+      toast(t(refusal.code === "no_answer" ? "live.kept_unanswered" : refusal.offline ? "live.kept" : "live.kept_failed"));
       return true;
     }
-    Object.assign(rec.values, before);
+    arrive();
+    turn.end();
+    // What has been changed again since is not put back.
+    for (const key of Object.keys(values)) if (sameCell(rec.values[key], values[key])) rec.values[key] = before[key] ?? null;
     return await overcome(rec, values, refusal);
   } finally {
+    arrive();
+    turn.end();
     free();
   }
 }
 
 /** The connection is back: as if it were saved now, over the version that was seen then. */
-async function resend(unsent: Unsent): Promise<"sent" | "later"> {
+async function resend(unsent: Unsent): Promise<"sent" | "later" | "failed"> {
   const { entity, id, version } = unsent;
   const values = { ...unsent.values };
   try {
     settle(await changeRecord(entity, id, version, values));
   } catch (refusal) {
     if (refusal instanceof ApiProblem && (refusal.offline || refusal.status === 401)) return "later";
+    if (refusal instanceof ApiProblem && refusal.undecided) return "failed";
     const rec = peek(entity, id) ?? (await loadRecord(entity, id).catch(() => null));
     if (rec) await overcome(rec, values, refusal);
     else tell(refusal);
@@ -64,7 +109,9 @@ async function resend(unsent: Unsent): Promise<"sent" | "later"> {
 startOutbox(resend);
 
 function settle(view: RecordView): void {
+  settling = true;
   putView(view);
+  settling = false;
   noteWrite(view.entity);
 }
 
@@ -88,13 +135,19 @@ async function reconcile(rec: Rec, values: Values): Promise<boolean> {
   const clashes: Clash[] = [];
   for (const [key, mine] of Object.entries(values)) {
     const field = entity && findField(entity, key);
-    if (field && !sameCell(mine, theirs.values[key])) clashes.push({ field, mine, theirs: theirs.values[key] ?? null });
+    if (field && !alike(field, mine, theirs.values[key])) clashes.push({ field, mine, theirs: theirs.values[key] ?? null });
   }
   putView(theirs);
   if (!clashes.length) return true;
   const mine = await askConflict(rec, clashes);
   return mine && Object.keys(mine).length ? save(rec, mine) : false;
 }
+
+// A change whose answer was lost has been made all the same: «800» that became «800.00» is no clash with oneself.
+const alike = (field: Field, mine: Cell, theirs: Cell | undefined): boolean =>
+  sameCell(mine, theirs) || (fieldType(field).entry?.input === "decimal" && sameCell(plainNumber(mine), plainNumber(theirs)));
+const plainNumber = (cell: Cell | undefined): Cell =>
+  Array.isArray(cell) ? cell.map(plainNumber) as Cell : typeof cell === "string" && /^-?\d+\.\d+$/.test(cell) ? cell.replace(/\.?0+$/, "") : (cell ?? null);
 
 /** Fields the server asks for: named by the refusal, or by the stage that is entered, and empty in the record. */
 function missingFields(rec: Rec, values: Values, refusal: ApiProblem): readonly Field[] {
@@ -122,6 +175,9 @@ function demandTitle(rec: Rec, values: Values): string {
   const entered = entity && stage ? findStage(entity, values[stage.key]) : null;
   return entered ? t("demand.for_stage", { stage: entered.title }) : t("demand.title");
 }
+
+/** Names one thing to be made, so that a repeat after a lost answer makes it no second time. */
+export const onceKey = (): string => crypto.randomUUID?.() ?? `${Date.now()}.${Math.random()}`;
 
 /** once: a key of this very form; repeated with it, the same record is answered. */
 export async function create(entity: string, values: Values, once = ""): Promise<Rec> {
@@ -160,9 +216,10 @@ export function offerUndo(text: string, entity: string, batch: number | null, af
 /** Words of a refusal for a person: the server's, or our own when it said nothing. */
 export function sayRefusal(refusal: unknown): string {
   if (!(refusal instanceof ApiProblem)) return t("error.unknown");
+  if (refusal.code === "no_answer") return t("error.no_answer");
   if (refusal.offline) return t("error.offline");
   const texts = refusal.problems.map((problem) => problem.text).filter(Boolean);
-  return texts.length ? texts.slice(0, 3).join(" ") : refusal.text || t("error.unknown");
+  return texts.length ? texts.slice(0, 3).join(" ") : refusal.text || t(refusal.undecided ? "error.server" : "error.unknown");
 }
 
 export const tell = (refusal: unknown): void => toast(sayRefusal(refusal), { tone: "danger" });

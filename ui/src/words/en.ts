@@ -346,6 +346,7 @@ export const words = {
     duplicates: "This may already exist:",
     restored: "What you had not finished is restored.",
     anew: "Start anew",
+    maybe_made: "The last try was not answered: the record may exist already with what was entered before. Look in the list; if you need another one, press “Create” again.",
   },
   conflict: {
     title: "“{label}” has been changed meanwhile",
@@ -431,6 +432,8 @@ export const words = {
   error: {
     unknown: "Something went wrong. Try again.",
     offline: "No connection to the server. Check the network and try again.",
+    no_answer: "The server never answered. What you entered is still here: try again.",
+    server: "The server could not cope with this. What you entered is still here: try again a little later.",
     boot: "Could not open the program",
     list: "Could not show the records",
     missing: "Not found",
@@ -444,7 +447,10 @@ export const words = {
     also_here: "Here now: {who}",
     colleague: "a colleague",
     waiting: "Not sent: {n}",
+    waiting_hint: "Changes are kept in this browser and sent again by themselves. Press to send them now.",
     kept: "No connection: the change is kept here and will be sent when it is back.",
+    kept_unanswered: "The server does not answer: the change is kept here and will be sent again by itself.",
+    kept_failed: "The server could not cope: the change is kept here and will be sent again by itself.",
   },
   notices: {
     title: "Notices",
