@@ -1,7 +1,8 @@
 """A copy of a record with the lines that live in it: one act, one batch, undone as a whole.
 
 Copied is what the actor may read and give: a number is given anew, the work begins on the first stage of the same
-pipeline, what must be unique stays with the original, and files too — a file belongs to one record for ever.
+pipeline, what must be unique stays with the original.  A file belongs to one record for ever, so the copy gets files of
+its own: new names of the same bytes.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from svyaz.records.problems import TooManyRecords
 from svyaz.records.read import ListRequest, RecordView, read_page, read_record, view_after_write
 from svyaz.records.write import create_many, state_while_filling
 from svyaz.schema.snapshot import Entity, Field
-from svyaz.storage import changes
+from svyaz.storage import blobs, changes
 from svyaz.storage.session import Session
 
 MOST_LINES = 1000
 # What happened to the original did not happen to its copy.
 OWN_ROLES = ("number", "closed_on", "done_at")
-NEVER = (*TYPES_OF_FILES, "autonumber")
+NEVER = ("autonumber",)
 
 
 def copy_record(session: Session, actor: Actor, entity: str, id: int, values: Mapping[str, Any]) -> RecordView:
@@ -39,10 +40,12 @@ def copy_record(session: Session, actor: Actor, entity: str, id: int, values: Ma
     for key in state_while_filling(session, actor, entity, row)["read_only"]:
         if key not in values:
             row.pop(key, None)
+    row = _with_own_files(session, actor, shape, row, values)
     (made,) = create_many(session, actor, entity, [row], batch=batch, places=[""]).ids
     assert made is not None
     for key, rows in lines.items():
         line = session.snapshot.entities[key]
+        rows = [_with_own_files(session, actor, line, row) for row in rows]
         places = [f"{key}[{at}]." for at in range(len(rows))]
         if rows:
             create_many(session, actor, key, [{**row, line.parent: made} for row in rows], batch=batch, places=places)
@@ -77,6 +80,18 @@ def _copied(session: Session, actor: Actor, shape: Entity, values: Mapping[str, 
         for one in shape.fields
         if _is_copied(session, actor, shape, one) and values.get(one.key) not in (None, [])
     }
+
+
+def _with_own_files(
+    session: Session, actor: Actor, shape: Entity, row: dict[str, Any], given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The row with a new name for each of its files; what is `given` instead is not copied in vain."""
+    own = dict(row)
+    for one in shape.fields:
+        if one.type in TYPES_OF_FILES and own.get(one.key) and one.key not in (given or ()):
+            ids = [int(file[0]) for file in own[one.key]]
+            own[one.key] = [file.id for file in blobs.name_again(session, ids, actor.employee)]
+    return own
 
 
 def _is_copied(session: Session, actor: Actor, shape: Entity, one: Field) -> bool:

@@ -94,6 +94,12 @@ def name_file(session: Session, kept: Kept, name: str, media_type: str, actor: i
     return file
 
 
+def name_again(session: Session, ids: Sequence[int], actor: int | None) -> list[StoredFile]:
+    """New rows for the bytes of these files, nobody's yet: what belongs to one record can be given to another so."""
+    files = find_files(session, ids)
+    return [name_file(session, Kept(one.sha256, one.size), one.name, one.media_type, actor) for one in files]
+
+
 def attach(session: Session, ids: Sequence[int], entity_number: int, record: int) -> int:
     """Say whose the files are; only those nobody has yet, or this record has.  Returns how many."""
     return session.run(

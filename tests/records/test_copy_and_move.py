@@ -8,8 +8,10 @@ import pytest
 
 from svyaz.kernel.problem import NotFound, Problem, Problems
 from svyaz.records.copying import copy_record
+from svyaz.records.files import readable_file
 from svyaz.records.history import read_history
 from svyaz.records.moving import move_to_pipeline
+from svyaz.storage import blobs
 from tests.cast import Cast
 
 
@@ -39,6 +41,28 @@ def test_copy_has_the_values_and_lines_of_the_original_and_is_undone_as_a_whole(
     (entry, *_) = [one for one in olga.read(batches, "deal", made.id) if one is not None]
     assert romashka.person("Артём").undo(entry).kept == ()
     assert (olga.ids("deal"), romashka.system.ids("deal_line")) == before
+
+
+def test_copy_takes_the_files_along_as_files_of_its_own(romashka: Cast) -> None:
+    olga, petr = romashka.person("Ольга"), romashka.person("Пётр")
+    kept = blobs.keep(romashka.company.blobs, "договор.txt", [b"text"], 100)
+    files = [
+        olga.write(lambda session, actor: blobs.name_file(session, kept, name, "text/plain", actor.employee).id)
+        for name in ("договор.txt", "акт.txt")
+    ]
+    sale = olga.create("deal", title="Насосы")
+    note = olga.create("activity", kind="note", subject="Договор", files=files, about=["deal", sale.id])
+    made = olga.write(copy_record, "activity", note.id, {})
+    assert [file[1:] for file in made.values["files"]] == [["договор.txt", 4], ["акт.txt", 4]]
+    own = [file[0] for file in made.values["files"]]
+    assert not set(own) & set(files), "a file belongs to one record"
+    assert [olga.read(readable_file, id).sha256 for id in own] == [kept.sha256] * 2
+    with pytest.raises(Problem):
+        petr.read(readable_file, own[0])
+    assert olga.change("activity", made.id, files=[]).values["files"] == []
+    assert len(olga.open("activity", note.id).values["files"]) == 2
+    without = olga.write(copy_record, "activity", note.id, {"files": []})
+    assert without.values["files"] == []
 
 
 def batches(session: Any, actor: Any, entity: str, id: int) -> list[int | None]:
