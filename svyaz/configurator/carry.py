@@ -130,10 +130,21 @@ def _set(table: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in table.items() if value is not None}
 
 
+def _keyed_options(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a choice with keys of their own, as put_option would give them."""
+    if "options" not in table:
+        return table
+    made: list[Mapping[str, Any]] = []
+    for one in arrange.tables(table["options"]):
+        made.append(keyed(one, [str(each.get("key")) for each in made]))
+    return {**table, "options": made}
+
+
 def _keyed_fields(table: Mapping[str, Any]) -> Mapping[str, Any]:
     made: list[Any] = []
     for one in table.get("field", ()) if isinstance(table.get("field", ()), list) else ():
-        made.append(keyed(_set(one), [each.get("key", "") for each in made]) if isinstance(one, dict) else one)
+        known = [each.get("key", "") for each in made]
+        made.append(keyed(_keyed_options(_set(one)), known) if isinstance(one, dict) else one)
     return {**table, "field": made} if made else table
 
 
@@ -165,7 +176,7 @@ def _drop_entity(carried: Carried, one: op.DropEntity) -> None:
 
 
 def _add_field(carried: Carried, one: op.AddField) -> None:
-    made = keyed(_set(one.field), [str(each.get("key")) for each in carried.fields(one.entity)])
+    made = keyed(_keyed_options(_set(one.field)), [str(each.get("key")) for each in carried.fields(one.entity)])
     carried.source = edits.add_field(carried.source, one.entity, made, one.at)
 
 
@@ -176,7 +187,7 @@ def _change_field(carried: Carried, one: op.ChangeField) -> None:
 
 def _retype_field(carried: Carried, one: op.RetypeField) -> None:
     carried.field(one.entity, one.field)
-    carried.source = edits.retype(carried.source, one.entity, one.field, one.type, one.options)
+    carried.source = edits.retype(carried.source, one.entity, one.field, one.type, _keyed_options(one.options))
 
 
 def _drop_field(carried: Carried, one: op.DropField) -> None:

@@ -121,6 +121,15 @@ def test_option_is_merged_into_another_and_a_choice_is_recoloured(site: Site) ->
     assert error["code"] == "formula_unknown_choice" and "view 4: filter" in error["place"]
 
 
+def test_values_of_a_new_choice_get_keys_from_their_titles(site: Site) -> None:
+    artem = site.browser("Артём")
+    said = [{"title": {"ru": "Человек"}, "hue": 85}, {"title": {"ru": "Организация"}}, {"title": {"ru": "Человек"}}]
+    field = {"key": "who", "title": "Кто это", "type": "choice", "options": said}
+    apply(artem, {"do": "add_field", "entity": "deal", "field": field})
+    made = next(one for one in artem.get("/api/schema")["entities"]["deal"]["fields"] if one["key"] == "who")
+    assert [one["key"] for one in made["options"]["options"]] == ["chelovek", "organizatsiya", "chelovek_2"]
+
+
 def test_values_that_do_not_fit_another_type_are_listed_before_applying_and_come_back_with_the_type(site: Site) -> None:
     artem = site.browser("Артём")
     apply(artem, {"do": "add_field", "entity": "deal", "field": {"key": "rooms", "title": "Комнат", "type": "text"}})

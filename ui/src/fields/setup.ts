@@ -33,6 +33,8 @@ export const settings: Readonly<Record<string, readonly Setting[]>> = {
   rating: [number("max", 2, 10, 5)],
   file: [number("max", 1, 100, 20)],
   image: [number("max", 1, 100, 20)],
+  person_name: [flag("initials", false)],
+  barcode: [oneOf("kind", "qr", "qr", "ean13", "ean8", "code128")],
   autonumber: [{ kind: "text", key: "pattern", usual: "{0000}" }, oneOf("reset", "never", "never", "year"), flag("gapless", false)],
   account: [{ kind: "own_field", key: "bik", types: ["bik"] }],
   formula: [{ kind: "formula", key: "formula" }, shows],
@@ -42,12 +44,12 @@ export const settings: Readonly<Record<string, readonly Setting[]>> = {
 
 /** Types by what people look for; whatever the server adds stands at the end until it is placed. */
 export const families: Readonly<Record<string, readonly string[]>> = {
-  texts: ["text", "long_text", "url"],
+  texts: ["text", "long_text", "url", "barcode"],
   numbers: ["integer", "decimal", "money", "percent", "autonumber", "rating"],
   times: ["date", "datetime", "duration"],
   choices: ["yes_no", "choice", "choices", "colour"],
   links: ["link", "links", "any_link", "employee", "department"],
-  contacts: ["phone", "email"],
+  contacts: ["person_name", "phone", "email", "address", "place"],
   files: ["file", "image"],
   requisites: ["inn", "kpp", "ogrn", "bik", "account"],
   computed: ["formula", "lookup", "rollup"],

@@ -1074,6 +1074,10 @@ export const words = {
       others: "Others",
     },
     type: {
+      person_name: "Person's name",
+      address: "Postal address",
+      place: "Place on the map",
+      barcode: "Barcode, QR",
       text: "Text",
       long_text: "Long text",
       integer: "Whole number",
@@ -1110,6 +1114,8 @@ export const words = {
       rollup: "Roll-up of children",
     },
     option: {
+      initials: "Show with initials",
+      kind: "Kind of code",
       max: "At most",
       multiline: "May have several lines",
       scale: "Digits after the point",
@@ -1140,6 +1146,12 @@ export const words = {
         money: "Money",
         percent: "Percent",
         duration: "Duration",
+      },
+      kind: {
+        qr: "QR",
+        ean13: "EAN-13",
+        ean8: "EAN-8",
+        code128: "Code 128",
       },
     },
     function: {

@@ -1074,6 +1074,10 @@ export const words = {
       others: "Другие",
     },
     type: {
+      person_name: "Имя человека",
+      address: "Почтовый адрес",
+      place: "Место на карте",
+      barcode: "Штрихкод, QR",
       text: "Текст",
       long_text: "Длинный текст",
       integer: "Целое число",
@@ -1110,6 +1114,8 @@ export const words = {
       rollup: "Сводка по дочерним",
     },
     option: {
+      initials: "Показывать с инициалами",
+      kind: "Вид кода",
       max: "Не больше",
       multiline: "Можно в несколько строк",
       scale: "Знаков после запятой",
@@ -1140,6 +1146,12 @@ export const words = {
         money: "Деньги",
         percent: "Процент",
         duration: "Длительность",
+      },
+      kind: {
+        qr: "QR",
+        ean13: "EAN-13",
+        ean8: "EAN-8",
+        code128: "Code 128",
       },
     },
     function: {
