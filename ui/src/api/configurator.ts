@@ -212,3 +212,25 @@ export interface JobView {
 }
 
 export const readJob = (id: number): Promise<JobView> => request("GET", `/api/jobs/${id}`);
+
+/** A column of a spreadsheet as the server understood it: a field to be, its cells, and the object its values name. */
+export interface GuessedField extends FieldTable {
+  readonly column: number;
+  readonly samples: readonly string[];
+  readonly links?: string;
+}
+
+export interface GuessedObject {
+  readonly file: number;
+  readonly table: { readonly title: TitleTable; readonly field: readonly GuessedField[]; readonly [setting: string]: unknown };
+  readonly rows: number | null;
+}
+
+export function guessObject(file: File): Promise<GuessedObject> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return request("POST", "/api/schema/from_table", form);
+}
+
+export const makeObject = (file: number, revision: number, table: unknown): Promise<{ revision: number; entity: string; import: number; job: number }> =>
+  request("POST", `/api/schema/from_table/${file}`, { revision, table });

@@ -46,6 +46,10 @@ export interface BulkAnswer {
 export const bulk = (entity: string, operations: readonly BulkOperation[]): Promise<BulkAnswer> =>
   request("POST", `${at(entity)}/bulk`, { operations, atomic: false });
 
+/** Values of a dictionary become one of them; who pointed at them points at it. */
+export const mergeValues = (dictionary: string, into: number, from: readonly number[]): Promise<{ batch: number; moved: number }> =>
+  request("POST", `${at(dictionary)}/merge`, { into, from });
+
 export const undoBatch = (batch: number): Promise<UndoAnswer> => request("POST", `/api/changes/${batch}/undo`, {});
 
 export function exportAddress(entity: string, format: "xlsx" | "csv", body: QueryBody): string {

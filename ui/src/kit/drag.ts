@@ -2,11 +2,17 @@
 
     Scrolls the zone and the root near their edges; Esc puts the item back.  Geometry of a zone is read
     once on entering it, and the screen is touched once a frame: with 240 cards on a board reading it on
-    every move cost a dropped frame. */
+    every move cost a dropped frame.
+
+    near   what is around a zone: over it the item goes into the zone within
+    flow   how items lie in a zone: one under another, or in rows that are read like text
+    drop   index: the item's place among the others of the zone, itself not counted */
 export interface DragHost {
   readonly root: HTMLElement;
   readonly item: string;
   readonly zone: string;
+  readonly flow?: "column" | "rows";
+  readonly near?: string;
   drop(item: string, zone: string, index: number): void;
 }
 
@@ -30,7 +36,7 @@ class Drag {
   private ghost: HTMLElement | null = null;
   private hole: HTMLElement | null = null;
   private zone: HTMLElement | null = null;
-  private middles: { element: HTMLElement; middle: number }[] = [];
+  private middles: { element: HTMLElement; box: DOMRect }[] = [];
   private scrolledAtEntry = 0;
   private frame = 0;
   private timer = 0;
@@ -88,10 +94,12 @@ class Drag {
     if (!this.ghost || !this.hole) return;
     const { x, y } = this.at;
     this.ghost.style.transform = `translate3d(${this.box.left + x - this.start.x}px, ${this.box.top + y - this.start.y}px, 0) rotate(1.2deg)`;
-    const under = document.elementFromPoint(x, y)?.closest<HTMLElement>(this.host.zone) ?? null;
+    const at = document.elementFromPoint(x, y);
+    const around = this.host.near ? at?.closest(this.host.near) : null;
+    const under = at?.closest<HTMLElement>(this.host.zone) ?? around?.querySelector<HTMLElement>(this.host.zone) ?? null;
     if (under) {
       if (under !== this.zone) this.enter(under);
-      this.place(under, y);
+      this.place(under, x, y);
     }
     const root = this.host.root.getBoundingClientRect();
     const step = x > root.right - EDGE_PX ? 14 : x < root.left + EDGE_PX ? -14 : 0;
@@ -99,6 +107,18 @@ class Drag {
       this.host.root.scrollLeft += step;
       this.frame = requestAnimationFrame(() => this.draw());
     }
+    this.scrollDown(root, y);
+  }
+
+  /** A root that is higher than the screen is scrolled under the item; what lies in it is then measured anew. */
+  private scrollDown(root: DOMRect, y: number): void {
+    const down = y > root.bottom - EDGE_PX ? 12 : y < root.top + EDGE_PX ? -12 : 0;
+    const before = this.host.root.scrollTop;
+    if (!down) return;
+    this.host.root.scrollTop += down;
+    if (this.host.root.scrollTop === before) return;
+    if (this.zone) this.enter(this.zone);
+    this.frame ||= requestAnimationFrame(() => this.draw());
   }
 
   private enter(zone: HTMLElement): void {
@@ -109,17 +129,16 @@ class Drag {
     this.scrolledAtEntry = zone.scrollTop;
     this.middles = [...zone.querySelectorAll<HTMLElement>(this.host.item)]
       .filter((element) => element !== this.lifted)
-      .map((element) => {
-        const box = element.getBoundingClientRect();
-        return { element, middle: box.top + box.height / 2 };
-      });
+      .map((element) => ({ element, box: element.getBoundingClientRect() }));
   }
 
-  private place(zone: HTMLElement, y: number): void {
+  private place(zone: HTMLElement, x: number, y: number): void {
     const hole = this.hole;
     if (!hole) return;
     const level = y + zone.scrollTop - this.scrolledAtEntry;
-    const before = this.middles.find((one) => one.middle > level)?.element ?? null;
+    const isAfter = ({ box }: { box: DOMRect }): boolean =>
+      this.host.flow === "rows" ? level < box.top || (level < box.bottom && x < box.left + box.width / 2) : box.top + box.height / 2 > level;
+    const before = this.middles.find(isAfter)?.element ?? null;
     if (!hole.parentElement || hole.nextElementSibling !== before) {
       if (before) before.before(hole);
       else zone.append(hole);
@@ -130,6 +149,8 @@ class Drag {
   }
 
   private release(): void {
+    // Where the pointer is now, though the frame that would have shown it has not come yet.
+    if (this.frame) this.draw();
     const { ghost, zone, hole } = this;
     if (ghost && zone && hole?.parentElement) {
       const places = [...zone.querySelectorAll<HTMLElement>(`${this.host.item}, .hole`)].filter((element) => element !== this.lifted);

@@ -11,7 +11,7 @@ export interface Rec {
   deleted_at: string | null;
   rights: RecordView["rights"] | null;
   /** What the conditions of the card say of it, and of which version they say it; rows of lists do not bring it. */
-  form: { readonly version: number; readonly state: FormState } | null;
+  form?: { readonly version: number; readonly state: FormState } | null;
   readonly values: Record<string, Cell>;
 }
 
