@@ -36,7 +36,7 @@ class Entry:
     by     whom the log names: the actor's employee, also where a trait writes by the system's right
     cause  person, import, undo, token… as the log says it;  batch: what this write is part of
     fields living fields people fill, by key;  rights: key -> "hidden" | "read" | "edit"
-    several  keys of those that keep several values
+    several  keys of those that keep several values;  links  keys of those that point to records
     """
 
     session: Session
@@ -51,6 +51,7 @@ class Entry:
     types: dict[str, FieldType]
     rights: dict[str, str]
     several: frozenset[str]
+    links: tuple[str, ...]
     far_records: dict[str, dict[int, Stored]] = field(default_factory=dict)
     far_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     seen_links: dict[str, dict[int, bool]] = field(default_factory=dict)
@@ -77,7 +78,7 @@ def open_entry(
     by   whom the log names when the system writes for somebody: sums of positions, links emptied by a deletion
     """
     shape = read_entity(session.snapshot, actor, entity)
-    fields, types, rights, several = _known(
+    fields, types, rights, several, links = _known(
         session.snapshot.digest, actor.standing, entity, Carried(session.snapshot, actor)
     )
     return Entry(
@@ -93,20 +94,22 @@ def open_entry(
         types=types,
         rights=rights,
         several=several,
+        links=links,
     )
 
 
 @lru_cache(maxsize=1024)
 def _known(
     digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried
-) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str], frozenset[str]]:
+) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str], frozenset[str], tuple[str, ...]]:
     """Fields, their types and rights to them: the same in every call of a role until the configuration changes."""
     snapshot, actor = carried.hand_over()
     shape = snapshot.entities[entity]
     fields = {one.key: one for one in shape.fields if not one.system and not one.hidden}
     types = {key: TYPES[one.type] for key, one in fields.items()}
     several = frozenset(key for key, one in fields.items() if isinstance(types[key].storage(one.options), Rows))
-    return fields, types, {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}, several
+    links = tuple(key for key, one in fields.items() if types[key].expression_type(one.options).kind == "link")
+    return fields, types, {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}, several, links
 
 
 def far_record(entry: Entry, entity: str, id: int) -> Stored | None:

@@ -137,8 +137,9 @@ def _conditions(entry: Entry, rows: NewRows) -> None:
 def _links(entry: Entry, rows: NewRows) -> None:
     pointing: list[tuple[list[Any], dict[Any, list[tuple[str, int]]]]] = []
     wanted: dict[str, list[int]] = {}
-    for key, field in entry.fields.items():
-        if key in rows.values and entry.types[key].expression_type(field.options).kind == "link":
+    for key in entry.links:
+        if key in rows.values:
+            field = entry.fields[key]
             to = {value: link_targets(field, value) for value in set(rows.values[key])}
             pointing.append((rows.values[key], to))
             for entity, id in (one for targets in to.values() for one in targets):

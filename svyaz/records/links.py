@@ -39,9 +39,8 @@ def check_links(entry: Entry, drafts: Sequence[Draft]) -> None:
     """Add LinkNotFound to every draft that newly points to what is absent, deleted or unseen."""
     asked: list[tuple[Draft, str, str, int]] = []
     wanted: dict[str, list[int]] = {}
-    for key, field in entry.fields.items():
-        if entry.types[key].expression_type(field.options).kind != "link":
-            continue
+    for key in entry.links:
+        field = entry.fields[key]
         for draft in drafts:
             held, value = draft.before.get(key), draft.values.get(key)
             if value is None or value == held:

@@ -69,33 +69,27 @@ Found = dict[int, dict[int, Touched]]
 def since(session: Session, at: datetime) -> tuple[Found, Seen]:
     """By the number of the entity and the record: everything that has changed after the moment."""
     first = max(1, _first_after(session, at) - SLACK)
-    seen = Seen(
-        _last(session), frozenset(row[0] for row in session.fetch(_WAITING)) if _waits(session) else frozenset()
-    )
+    seen = _seen(session)
     return _collect(_rows(session, "seq >= ?", (first,), at), {}), seen
 
 
 def fresh(session: Session, at: datetime, seen: Seen, known: Callable[[int, int], bool]) -> tuple[Found, Seen, bool]:
     """What has changed since `seen` and after the moment, of records not yet `known` (entity number, record) to have
     changed; how much has been read by now; and whether something was erased, which may be in what is kept."""
-    last = _last(session)
-    waiting: frozenset[int] = frozenset()
+    now = _seen(session)
+    if now == seen:
+        return {}, seen, False
     parameters: tuple[Any, ...]
     if _waits(session):
-        waiting = frozenset(row[0] for row in session.fetch(_WAITING))
-        if last == seen.position and waiting == seen.waiting:
-            return {}, seen, False
         # By number, so that each is found by an index: «no position» alone would have the log walked by its key.
         where = f"(position > ? OR {session.in_list('seq', 'bigint')})"
-        parameters = (seen.position, session.list_parameter(waiting))
+        parameters = (seen.position, session.list_parameter(now.waiting))
     else:
-        if last == seen.position:
-            return {}, seen, False
         where, parameters = "seq > ?", (seen.position,)
     rows = [row for row in _rows(session, where, parameters, at) if row[0] not in seen.waiting]
     erased = any(row[4] == "Erased" for row in rows)
     wanted = (row for row in rows if not known(row[1], row[2]))
-    return _collect(wanted, {}), Seen(last, waiting), erased
+    return _collect(wanted, {}), now, erased
 
 
 # Positions are given in the order of transactions, so what has none is of the last that got one or of a later one: until
@@ -111,9 +105,12 @@ def _waits(session: Session) -> bool:
     return session.dialect == "postgresql"
 
 
-def _last(session: Session) -> int:
-    column = "position" if _waits(session) else "seq"
-    return int(session.fetch(f"SELECT COALESCE(MAX({column}), 0) FROM sv_change")[0][0])
+def _seen(session: Session) -> Seen:
+    """How much of the log there is to see, in one question."""
+    if not _waits(session):
+        return Seen(int(session.fetch("SELECT COALESCE(MAX(seq), 0) FROM sv_change")[0][0]))
+    ((last, waiting),) = session.fetch(f"SELECT (SELECT MAX(position) FROM sv_change), ARRAY({_WAITING})")
+    return Seen(last or 0, frozenset(waiting))
 
 
 def _rows(session: Session, where: str, parameters: Sequence[Any], at: datetime) -> Iterator[tuple[Any, ...]]:

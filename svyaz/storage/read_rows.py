@@ -36,6 +36,8 @@ def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> l
     if not found:
         return []
     several = _several(session, columns, run, found)
+    if len(found) == 1:
+        return [_one(columns, several, found[0])]
     given = list(zip(*found, strict=True))
     made: list[Iterable[Any]] = [given[0], given[1]]
     for place, (first, size, make, whole) in enumerate(columns.steps):
@@ -48,6 +50,16 @@ def cells(session: Session, plan: PagePlan, run: Run, found: Sequence[Row]) -> l
         else:
             made.append(map(make, *parts) if whole is None else whole(*parts))
     return list(map(list, zip(*made, strict=True)))
+
+
+def _one(columns: Columns, several: dict[int, dict[int, list[Any]]], row: Row) -> list[Any]:
+    made = [row[0], row[1]]
+    for place, (first, size, make, _) in enumerate(columns.steps):
+        if place in several:
+            made.append(several[place].get(row[first + 2], []))
+        else:
+            made.append(row[first + 2] if make is None else make(*row[first + 2 : first + 2 + size]))
+    return made
 
 
 def _several(session: Session, columns: Columns, run: Run, found: Sequence[Row]) -> dict[int, dict[int, list[Any]]]:

@@ -89,6 +89,66 @@ def _make_shape(session: Session, placed: Layout, keys: tuple[str, ...] | None) 
     return RowShape(tuple(column.name for column in columns), blank, places)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How records are read whole, or some of their fields.
+
+    text     takes one list of ids; the system's columns first
+    spans    key, unpack, options, and where the field's columns stand in a row
+    several  statements that take the same list, each with its fields: rows are (place among these, record, …) in order
+    """
+
+    text: str
+    spans: tuple[tuple[str, Callable[..., Any], Any, int, int], ...]
+    several: tuple[tuple[str, tuple[FieldLayout, ...]], ...]
+
+
+_READINGS: dict[tuple[str, str, str, tuple[str, ...] | None, str], Reading] = {}
+_KEPT_COLUMNS = tuple(column.name for column in SYSTEM[:9])
+
+
+def reading_of(session: Session, entity: str, fields: Sequence[str] | None, holding: str) -> Reading:
+    """holding: the end of the query, that locks the rows."""
+    name = (session.snapshot.digest, session.dialect, entity, None if fields is None else tuple(fields), holding)
+    found = _READINGS.get(name)
+    if found is None:
+        if len(_READINGS) >= _MOST_SHAPES:
+            _READINGS.clear()
+        found = _READINGS[name] = _make_reading(session, layout(session.snapshot, entity), fields, holding)
+    return found
+
+
+def _make_reading(session: Session, placed: Layout, fields: Sequence[str] | None, holding: str) -> Reading:
+    keys = placed.fields if fields is None else fields
+    wanted = [placed.fields[key] for key in keys if key in placed.fields]
+    own = [one for one in wanted if one.columns]
+    columns = [*_KEPT_COLUMNS, *(f'"{column.name}"' for one in own for column in one.columns)]
+    spans = []
+    start = len(_KEPT_COLUMNS)
+    for one in own:
+        spans.append((one.field.key, one.type.unpack, one.field.options, start, start + len(one.columns)))
+        start += len(one.columns)
+    alike: dict[tuple[str, ...], list[FieldLayout]] = {}
+    for one in wanted:
+        if one.table:
+            alike.setdefault(tuple(column.kind for column in one.rows), []).append(one)
+    return Reading(
+        f'SELECT {", ".join(columns)} FROM "{placed.table}" WHERE {session.in_list("sv_id", "bigint")}{holding}',
+        tuple(spans),
+        tuple((_several_text(session, group), tuple(group)) for group in alike.values()),
+    )
+
+
+def _several_text(session: Session, fields: Sequence[FieldLayout]) -> str:
+    """Fields of several values whose rows look alike are read by one statement: it takes the list of ids once for each."""
+    arms = []
+    for place, one in enumerate(fields):
+        columns = ", ".join(f'"{column.name}"' for column in one.rows)
+        among = session.in_list("sv_record", "bigint")
+        arms.append(f'SELECT {place}, sv_record, sv_position, {columns} FROM "{one.table}" WHERE {among}')
+    return f"{' UNION ALL '.join(arms)} ORDER BY 1, 2, 3"
+
+
 def _no(session: Session) -> Any:
     put = session.put("yes_no")
     return put(False) if put else False

@@ -17,9 +17,9 @@ from svyaz.kernel.text import sort_key
 from svyaz.storage import names
 from svyaz.storage.layout import FieldLayout, Layout, layout
 from svyaz.storage.problems import UniqueTaken
-from svyaz.storage.record_rows import many_columns, many_rows, shape_of, update_text
+from svyaz.storage.record_rows import many_columns, many_rows, reading_of, shape_of, update_text
 from svyaz.storage.row_locks import lock_text
-from svyaz.storage.session import Session, UniqueViolated, take_instant
+from svyaz.storage.session import Row, Session, UniqueViolated, take_instant
 
 Kept = OneOf["living", "deleted", "all"]
 _KEPT = {"living": " AND sv_deleted_at IS NULL", "deleted": " AND sv_deleted_at IS NOT NULL", "all": ""}
@@ -119,54 +119,27 @@ def fetch(
     """
     if not ids:
         return {}
-    placed = layout(session.snapshot, entity)
-    wanted = (
-        list(placed.fields.values())
-        if fields is None
-        else [placed.fields[key] for key in fields if key in placed.fields]
-    )
-    own = [one for one in wanted if one.columns]
-    columns = [f'"{column.name}"' for one in own for column in one.columns]
-    system = "sv_id, sv_version, sv_created_at, sv_created_by, sv_changed_at, sv_changed_by, sv_deleted_at, sv_deleted_by, sv_label"
+    reading = reading_of(session, entity, fields, holding)
     listed = session.list_parameter(ids)
-    many = [one for one in wanted if one.table]
     rows, *several = session.fetch_all(
-        [
-            (
-                f'SELECT {", ".join((system, *columns))} FROM "{placed.table}"'
-                f" WHERE {session.in_list('sv_id', 'bigint')}{holding}",
-                (listed,),
-            ),
-            *((_many_text(session, one), (listed,)) for one in many),
-        ]
+        [(reading.text, (listed,)), *((text, (listed,) * len(group)) for text, group in reading.several)]
     )
-    spans = []
-    start = 9
-    for one in own:
-        spans.append((one.field.key, one.type.unpack, one.field.options, start, start + len(one.columns)))
-        start += len(one.columns)
     found = {}
     for row in rows:
-        values = {key: unpack(row[first:end], options) for key, unpack, options, first, end in spans}
+        values = {key: unpack(row[first:end], options) for key, unpack, options, first, end in reading.spans}
         found[row[0]] = Stored(
             *(row[0], row[1], _instant(row[2]), row[3], _instant(row[4]), row[5]),
             *(take_instant(row[6]), row[7], row[8], values),
         )
-    for one, many_rows_found in zip(many, several, strict=True):
-        collected = defaultdict(list)
-        for row in many_rows_found:
-            collected[row[0]].append(row[1:])
-        for id, stored in found.items():
-            stored.values[one.field.key] = one.unpack(collected.get(id, ()))
+    for (_, group), told in zip(reading.several, several, strict=True):
+        collected: dict[tuple[int, int], list[Row]] = defaultdict(list)
+        for row in told:
+            collected[row[0], row[1]].append(row[3:])
+        for place, one in enumerate(group):
+            key, unpack_rows = one.field.key, one.unpack
+            for id, stored in found.items():
+                stored.values[key] = unpack_rows(collected.get((place, id), ()))
     return found
-
-
-def _many_text(session: Session, one: FieldLayout) -> str:
-    columns = ", ".join(f'"{column.name}"' for column in one.rows)
-    return (
-        f'SELECT sv_record, {columns} FROM "{one.table}" WHERE {session.in_list("sv_record", "bigint")}'
-        " ORDER BY sv_record, sv_position"
-    )
 
 
 def update(

@@ -150,7 +150,7 @@ def take_instant(stored: Any) -> datetime | None:
 
 
 def iso_instant(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if at is None else at.astimezone(UTC).isoformat()[:19] + "Z"
 
 
 def iso_date(day: date | None) -> str | None:

@@ -90,7 +90,8 @@ def after(entry: Entry, drafts: Sequence[Draft]) -> None:
         if draft.stored is not None:
             stage_moves.close_move(entry.session, draft.id, entered[0][1] if entered else at)
         stays += _stays(entry.shape, draft.id, entered)
-    stage_moves.backfill(entry.session, entry.shape.number, stays)
+    if stays:
+        stage_moves.backfill(entry.session, entry.shape.number, stays)
 
 
 def pipeline_of(shape: Entity, stage: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -165,19 +166,36 @@ def test_kept_value_equals_a_fresh_one_after_writers_at_once(company: Company, r
 
 
 def beside(company: Company, first: Callable[[Session], Any], second: Callable[[Session], Any]) -> None:
-    """`second` begins and goes as far as it can while `first` has written and not committed yet."""
+    """`second` begins and goes as far as it can while `first` has written and not committed yet.
+
+    It is through, with the jobs that follow from it, or it waits for us: both are right, what is kept must be true
+    after either.  Its jobs see nothing of us: what they miss then nobody brings up later.
+    """
 
     def other() -> None:
         with company.write() as session:
             second(session)
+        settle(company)
 
     thread = threading.Thread(target=other)
     with company.write() as session:
         first(session)
         thread.start()
-        thread.join(0.7)  # it is through, or it waits for us: both are right, what is kept must be true after either
+        until = time.monotonic() + 60
+        while thread.is_alive() and not waits_for_a_lock(company) and time.monotonic() < until:
+            time.sleep(0.02)
     thread.join(60)
     settle(company)
+
+
+def waits_for_a_lock(company: Company) -> bool:
+    with company.read() as session:
+        return bool(
+            session.fetch(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                " AND state = 'active'"
+            )
+        )
 
 
 @pytest.fixture
@@ -217,3 +235,33 @@ def test_card_that_is_linked_while_the_far_record_changes_follows_it(company: Co
     assert not_true(company) == []
     with company.read() as session:
         assert record_tables.fetch(session, "flat9", [flats["flat"]])[flats["flat"]].values["rate"] == 50
+
+
+def test_far_record_that_is_only_read_waits_for_whoever_links_to_it(company: Company) -> None:
+    """Nothing is computed of the far record, so no other lock makes the second wait: its jobs would end before the
+    link is there to be seen, and the look-up would keep for good what it read."""
+    if company.database.dialect == "sqlite":
+        pytest.skip("one writer: there is nobody beside")
+    tower = entity("tower", field("title"), field("rate", "integer"))
+    room = entity(
+        "room",
+        field("title"),
+        field("tower", "link", to="tower", on_delete="clear"),
+        field("rate", "lookup", path="tower.rate"),
+    )
+    with company.read() as session:
+        source = merge([current_source(session), small_source(tower, room, first_free=200_000)])
+    apply_source(company, source, None)
+    with company.write() as session:
+        far = write.create_record(session, SYSTEM, "tower", {"title": "a", "rate": 2}).id
+        near = write.create_record(session, SYSTEM, "room", {"title": "r"}).id
+
+    def link(session: Session) -> None:
+        write.change_record(session, SYSTEM, "room", near, {"tower": far}, None)
+
+    def reprice(session: Session) -> None:
+        write.change_record(session, SYSTEM, "tower", far, {"rate": 50}, None)
+
+    beside(company, link, reprice)
+    with company.read() as session:
+        assert record_tables.fetch(session, "room", [near])[near].values["rate"] == 50
