@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -136,6 +137,10 @@ def read_block(reading: Reading, rows: Sequence[tuple[int, list[Cell]]], known: 
     return block
 
 
+# Of these equal cells are the same cell: of numbers 1, 1.0 and True are not.
+REPEATING = frozenset((str, date, datetime, type(None)))
+
+
 def _read_column(reading: Reading, column: ColumnMap, put: Put, cells: Sequence[Cell], known: Known) -> list[Any]:
     """What each cell becomes: a raw value, a word of a link, ABSENT or ODD."""
     kind = reading.entity.by_key[column.field.partition("@")[0]].type
@@ -152,7 +157,7 @@ def _read_column(reading: Reading, column: ColumnMap, put: Put, cells: Sequence[
         seen.clear()
     read: list[Any] = []
     for cell in cells:
-        if cell.__class__ is str or cell is None:
+        if cell.__class__ in REPEATING:
             raw = seen.get(cell, seen)
             if raw is seen:
                 raw = seen[cell] = _read_cell(reading, column, put, cell)

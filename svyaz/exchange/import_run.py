@@ -46,7 +46,7 @@ from svyaz.storage.session import Session
 
 LARGEST_CHUNK, SMALLEST_CHUNK, FIRST_CHUNK = 4000, 25, 250
 # How long a portion holds the writer: longer ones cost less, while nobody has waited for it of late.
-WRITER_SECONDS, ALONE_SECONDS, OF_LATE_SECONDS = 0.03, 0.1, 3.0
+WRITER_SECONDS, ALONE_SECONDS, OF_LATE_SECONDS = 0.03, 0.2, 3.0
 TOLD_SECONDS = 0.25
 Writing = Callable[[], AbstractContextManager[Session]]
 

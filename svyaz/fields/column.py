@@ -46,7 +46,8 @@ def accept_all(
         if values is not None:
             return values, []
     family = next((at for at, some in enumerate(REMEMBERED) if types <= some), None)
-    if family is not None and (len(raws) < 20 or len(set(raws)) * 2 < len(raws)):
+    # Days differ within a portion and are the same ones in the next.
+    if family is not None and (len(raws) < 20 or kind.name == "date" or len(set(raws)) * 2 < len(raws)):
         known = _known(*name, family, _Bound(kind, options, terms))
         values = list(map(known.__getitem__, raws))
     else:
