@@ -1,7 +1,7 @@
 """Kinds of views and what each of them asks beside columns, filter and order.
 
-A list and a board ask nothing more.  A calendar stands on a day, a gantt on a stretch of days, a gallery shows a
-picture, a tree hangs by a link of the object to itself, a chart counts by a field (the view's `group`, for days
+A list and a board ask nothing more.  A calendar stands on a day, a gantt on a stretch of days, a map on a place,
+a gallery shows a picture, a tree hangs by a link of the object to itself, a chart counts by a field (the view's `group`, for days
 with a grain, "close_on:month"; its `total` is what is added up, none: records are counted).
 
 What is not said is chosen where there is one evident choice, so `kind = "calendar"` alone may be enough.
@@ -45,6 +45,7 @@ KINDS: Mapping[str, Mapping[str, Ask]] = {
     "gallery": {"picture": Ask(PICTURES)},
     "tree": {"parent": Ask(("link", "department", "employee"), itself=True, needed=True)},
     "gantt": {"date": Ask(DATED, needed=True), "until": Ask(DATED)},
+    "map": {"place": Ask(("place",), needed=True)},
     "chart": {"look": Ask(allowed=LOOKS)},
 }
 

@@ -350,3 +350,65 @@ def test_chart_by_months_has_its_empty_ones_and_follows_what_others_do(site: Sit
     site.create("deal", title="Помесячно ещё", close_on="2032-03-15")
     expect(parts.nth(1)).to_have_text(re.compile(r"март 2032\s*1"), timeout=20_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+# ---------------------------------------------------------------- the map
+
+
+def with_places(site: Site) -> str:
+    """Counterparties get a field of a place, and a map stands on it; once for all tests of the map."""
+    source = site.http.get("/api/schema/source").json()
+    known = {one["key"]: one for one in site.http.get("/api/schema").json()["entities"]["counterparty"]["fields"]}
+    if "spot" not in known:
+        field = {"key": "spot", "title": "На карте", "type": "place"}
+        edits = [{"do": "add_field", "entity": "counterparty", "field": field}]
+        answer = site.http.post("/api/schema/apply", json={"revision": source["revision"], "edits": edits})
+        assert answer.status_code == 200, answer.text
+    view = {"kind": "map", "more": {"place": "spot"}, "columns": ["title"]}
+    return str(site.http.post("/api/views/counterparty", json={"title": "Где они", "view": view}).json()["key"])
+
+
+def test_near_records_are_one_mark_that_opens_by_coming_closer(site: Site, open_page: Opener) -> None:
+    view = with_places(site)
+    site.create("counterparty", title="Картой: Казань", spot="55.796, 49.108")
+    for n in range(3):
+        site.create("counterparty", title=f"Картой: Москва {n}", spot=f"55.75{n}, 37.61{n}")
+    page = open_page(f"/counterparty?view={view}&q=Картой")
+    expect(page.get_by_role("button", name="3 записи рядом")).to_be_visible()
+    expect(page.get_by_role("button", name="Картой: Казань")).to_be_visible()
+    check_accessible(page)
+    page.get_by_role("button", name="3 записи рядом").click()
+    expect(page.get_by_role("button", name="Картой: Москва 2")).to_be_visible()
+    expect(page.get_by_role("button", name="Картой: Казань")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"at=55\.75\d+,37\.61\d+,"))
+    page.reload()
+    expect(page.get_by_role("button", name="Картой: Москва 2")).to_be_visible()
+    page.get_by_role("button", name="Показать все").click()
+    expect(page.get_by_role("button", name="Картой: Казань")).to_be_visible()
+    page.get_by_role("region", name="Где они").focus()
+    page.keyboard.press("+")
+    expect(page).to_have_url(re.compile("at="))
+    page.keyboard.press("Home")
+    expect(page).not_to_have_url(re.compile("at="))
+
+
+def test_records_of_one_place_open_as_a_list_and_a_map_is_dragged_on_a_phone(site: Site, open_page: Opener) -> None:
+    view = with_places(site)
+    for n in range(2):
+        site.create("counterparty", title=f"Один дом {n}", spot="56.5, 60.6")
+    page = open_page(f"/counterparty?view={view}&q=Один дом", size=PHONE, theme="dark")
+    mark = page.get_by_role("button", name="2 записи рядом")
+    expect(mark).to_be_visible()
+    check_accessible(page)
+    start = mark.bounding_box()
+    assert start
+    page.mouse.move(120, 500)
+    page.mouse.down()
+    page.mouse.move(180, 560, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("at="))
+    moved = mark.bounding_box()
+    assert moved and abs(moved["x"] - start["x"] - 60) < 4 and abs(moved["y"] - start["y"] - 60) < 4
+    mark.click()
+    expect(page.get_by_role("tab", name="2 записи в одном месте")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("Один дом 1")).to_be_visible()

@@ -84,6 +84,7 @@ CASES = [
     ("a calendar by pages", [{**BOOK, "view": [{"key": "v", "title": "В", "kind": "calendar", "date": "pages"}]}], "setting_not_allowed", "test/book.toml: view 1"),
     ("a gantt until nothing known", [{**book(field("on", "date")), "view": [{"key": "v", "title": "В", "kind": "gantt", "until": "isbn"}]}], "schema_field_unknown", "test/book.toml: view 1"),
     ("a tree without a link to itself", [{**BOOK, "view": [{"key": "v", "title": "В", "kind": "tree"}]}], "view_needs_field", "test/book.toml: view 1"),
+    ("a map without a place", [{**BOOK, "view": [{"key": "v", "title": "В", "kind": "map"}]}], "view_needs_field", "test/book.toml: view 1"),
     ("a picture that is a number", [{**BOOK, "view": [{"key": "v", "title": "В", "kind": "gallery", "picture": "pages"}]}], "setting_not_allowed", "test/book.toml: view 1"),
     ("a chart of nothing", [{**BOOK, "view": [{"key": "v", "title": "В", "kind": "chart"}]}], "view_needs_field", "test/book.toml: view 1"),
     ("a chart by months of a number", [{**BOOK, "view": [{"key": "v", "title": "В", "kind": "chart", "group": "pages:month"}]}], "setting_not_allowed", "test/book.toml: view 1"),

@@ -22,6 +22,7 @@ VISIT = entity(
     field("inside", "link", to="visit"),
     field("mood", "choice", options=[{"key": "good", "title": "Хорошо"}]),
     field("cost", "money"),
+    field("where", "place"),
     field("half", "formula", formula="seen_on"),
 )
 
@@ -41,6 +42,7 @@ def view_of(**view: str) -> View:
         ({"kind": "gallery"}, {}, ""),
         ({"kind": "gallery", "picture": "photo"}, {"picture": "photo"}, ""),
         ({"kind": "tree"}, {"parent": "inside"}, ""),
+        ({"kind": "map"}, {"place": "where"}, ""),
         ({"kind": "chart"}, {"look": "bars"}, "mood"),
         (
             {"kind": "chart", "group": "seen_on:month", "look": "line", "total": "cost"},

@@ -1,5 +1,5 @@
 /** THE registry of kinds of views.  A new kind is a folder and one line here; each but the list is loaded when asked for. */
-import { CalendarDays, ChartColumn, ChartGantt, LayoutGrid, ListTree, SquareKanban, Table2 } from "@lucide/vue";
+import { CalendarDays, ChartColumn, ChartGantt, LayoutGrid, ListTree, MapPinned, SquareKanban, Table2 } from "@lucide/vue";
 import { defineAsyncComponent, type Component } from "vue";
 import { wordy } from "../words";
 import ListView from "./list/ListView.vue";
@@ -19,6 +19,7 @@ export const viewTypes: Readonly<Record<string, ViewType>> = {
   tree: { icon: ListTree, component: later(() => import("./tree/TreeView.vue")) },
   gantt: { icon: ChartGantt, component: later(() => import("./gantt/GanttView.vue")) },
   chart: { icon: ChartColumn, component: later(() => import("./chart/ChartView.vue")) },
+  map: { icon: MapPinned, component: later(() => import("./map/MapView.vue")) },
 };
 
 const plain: ViewType = { icon: Table2, component: ListView };

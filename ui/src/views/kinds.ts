@@ -5,7 +5,7 @@ import { fieldByRole, findField, type Entity, type View } from "../schema";
 import { isDated } from "./grains";
 
 export interface KindOption {
-  readonly name: "date" | "until" | "picture" | "parent";
+  readonly name: "date" | "until" | "picture" | "parent" | "place";
   readonly needed: boolean;
   fits(entity: Entity, field: Field): boolean;
 }
@@ -18,6 +18,7 @@ export const KIND_OPTIONS: Readonly<Record<string, readonly KindOption[]>> = {
   calendar: DATES,
   gantt: DATES,
   gallery: [option("picture", false, (_, field) => isOfType(field, "image") || isOfType(field, "file"))],
+  map: [option("place", true, (_, field) => isOfType(field, "place"))],
   tree: [option("parent", true, (entity, field) => !field.options.many && fieldType(field).ask.conditions.includes("is") && (field.options.to?.includes(entity.key) ?? false))],
 };
 
