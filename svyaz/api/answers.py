@@ -45,6 +45,28 @@ AMOUNT: Schema = {
 PLACE: Schema = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
 COUNTED = shape(records=NUMBER, amount=AMOUNT)
 SHARE: Schema = {"type": ["number", "null"]}
+PLAN = shape(
+    revision=NUMBER,
+    digest=TEXT,
+    risk=TEXT,
+    records=NUMBER,
+    seconds={"type": "number"},
+    steps=several(
+        shape(
+            kind=TEXT,
+            code=TEXT,
+            text=TEXT,
+            entity=TEXT,
+            field=TEXT,
+            records=NUMBER,
+            seconds={"type": "number"},
+            risk=TEXT,
+            uses=several(shape(kind=TEXT, entity=TEXT, key=TEXT, text=TEXT)),
+        )
+    ),
+    kept_back=several(shape(entity=TEXT, field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
+    asks=several(shape(code=TEXT, text=TEXT, entity=TEXT, field=TEXT, value=TEXT, count=NUMBER, options=several(ANY))),
+)
 COMPONENTS: dict[str, Schema] = {
     "Link": LINK,
     "Told": shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP),
@@ -412,30 +434,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         ),
         traits=several(shape(key=TEXT, title=TEXT, options=MAP, fields=several(TEXT))),
     ),
-    ("POST", "/api/schema/plan"): shape(
-        revision=NUMBER,
-        digest=TEXT,
-        risk=TEXT,
-        records=NUMBER,
-        seconds={"type": "number"},
-        steps=several(
-            shape(
-                kind=TEXT,
-                code=TEXT,
-                text=TEXT,
-                entity=TEXT,
-                field=TEXT,
-                records=NUMBER,
-                seconds={"type": "number"},
-                risk=TEXT,
-                uses=several(shape(kind=TEXT, entity=TEXT, key=TEXT, text=TEXT)),
-            )
-        ),
-        kept_back=several(shape(entity=TEXT, field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
-        asks=several(
-            shape(code=TEXT, text=TEXT, entity=TEXT, field=TEXT, value=TEXT, count=NUMBER, options=several(ANY))
-        ),
-    ),
+    ("POST", "/api/schema/plan"): PLAN,
     ("POST", "/api/schema/apply"): named("Reshaped"),
     ("POST", "/api/schema/from_table"): shape(file=NUMBER, table=MAP, rows=maybe(NUMBER)),
     ("POST", "/api/schema/from_table/{id}"): {
@@ -445,6 +444,12 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     },
     ("POST", f"{RECORDS}/merge"): shape(batch=NUMBER, moved=NUMBER),
     ("POST", "/api/schema/undo"): named("Reshaped"),
+    ("GET", "/api/solutions"): shape(
+        solutions=several(shape(key=TEXT, title=TEXT, version=maybe(TEXT), installed=maybe(TEXT)))
+    ),
+    ("POST", "/api/solutions/file"): shape(file=NUMBER, key=TEXT, title=TEXT, version=TEXT, entities=NUMBER),
+    ("POST", "/api/solutions/plan"): shape(plan=PLAN, conflicts=several(TEXT)),
+    ("POST", "/api/solutions/apply"): named("Reshaped"),
     ("GET", "/api/schema/revisions"): shape(
         revisions=several(shape(number=NUMBER, at=INSTANT, actor=named("Link"), title=TEXT, steps=several(TEXT)))
     ),
@@ -485,11 +490,13 @@ LATER: dict[tuple[str, str], Schema] = {
 FILES: dict[tuple[str, str], str] = {
     ("GET", "/api/files/{id}"): "application/octet-stream",
     ("GET", "/api/company/logo"): "image/png",
+    ("GET", "/api/solutions/export"): "application/zip",
     ("GET", "/api/imports/{id}/errors.csv"): "text/csv",
     ("GET", "/api/live"): "text/event-stream",
 }
 FORMS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/schema/from_table"): shape(file={"type": "string", "format": "binary"}),
+    ("POST", "/api/solutions/file"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/files"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/company/logo"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/imports"): shape(file={"type": "string", "format": "binary"}, entity=TEXT),

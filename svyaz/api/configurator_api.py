@@ -43,7 +43,7 @@ class ConfiguratorLocked(Denied):
 
 
 @contextmanager
-def _unlocked(call: Call) -> Iterator[tuple[Session, Actor]]:
+def unlocked(call: Call) -> Iterator[tuple[Session, Actor]]:
     """A reading transaction of whoever may configure; raises ConfiguratorLocked for everybody in a locked company."""
     with call.reading() as (session, actor):
         if session.snapshot.settings.locked:
@@ -89,20 +89,20 @@ class SchemaUndoBody(msgspec.Struct, forbid_unknown_fields=True):
 
 def show_source(call: Call) -> Answer:
     """GET /api/schema/source"""
-    with _unlocked(call) as (session, _):
+    with unlocked(call) as (session, _):
         return Answer(body=written(session, call.company.traits))
 
 
 def show_palette(call: Call) -> Answer:
     """GET /api/schema/palette"""
-    with _unlocked(call) as (_, actor):
+    with unlocked(call) as (_, actor):
         return Answer(body=palette(call.company.traits, actor.language))
 
 
 def plan(call: Call) -> Answer:
     """POST /api/schema/plan"""
     body = call.body(SchemaPlanBody)
-    with _unlocked(call) as (session, actor):
+    with unlocked(call) as (session, actor):
         before = session.snapshot
     made = make_plan(call.company, Wanted(body.revision, body.edits, body.restore))
     return Answer(body=told_plan(made, before, call.words, actor.language))
@@ -111,19 +111,19 @@ def plan(call: Call) -> Answer:
 def apply(call: Call) -> Answer:
     """POST /api/schema/apply"""
     body = call.body(SchemaApplyBody)
-    with _unlocked(call) as (_, actor):
+    with unlocked(call) as (_, actor):
         pass
     wanted = Wanted(body.revision, body.edits, body.restore)
-    return Answer(body=_told_outcome(apply_wanted(call.company, actor, wanted, body.title, body.confirm)))
+    return Answer(body=told_outcome(apply_wanted(call.company, actor, wanted, body.title, body.confirm)))
 
 
 def undo(call: Call) -> Answer:
     """POST /api/schema/undo"""
     body = call.body(SchemaUndoBody)
-    with _unlocked(call) as (_, actor):
+    with unlocked(call) as (_, actor):
         pass
     wanted = Wanted(body.revision, restore=body.revision - 1)
-    return Answer(body=_told_outcome(apply_wanted(call.company, actor, wanted, "", body.confirm)))
+    return Answer(body=told_outcome(apply_wanted(call.company, actor, wanted, "", body.confirm)))
 
 
 def merge_values(call: Call) -> Answer:
@@ -143,7 +143,7 @@ def guess_object(call: Call) -> Answer:
     with sent.path.open("rb") as source:
         kept = blobs.keep(folder, sent.name, iter(lambda: source.read(1 << 20), b""), LARGEST)
     name = clean(sent.name)[:255] or "file"
-    with _unlocked(call) as (session, actor):
+    with unlocked(call) as (session, actor):
         title = clean(call.incoming.form.get("title", ""))
         told = new_object.guess(session, actor, open_table(blobs.path_of(folder, kept.sha256), name), title)
     with call.writing() as (session, actor):
@@ -154,7 +154,7 @@ def guess_object(call: Call) -> Answer:
 def make_object(call: Call) -> Answer:
     """POST /api/schema/from_table/{id}  body: {"revision", "table"}"""
     body = call.body(TableBody)
-    with _unlocked(call) as (_, actor):
+    with unlocked(call) as (_, actor):
         pass
     check_tables(AddEntity(body.table), "table")
     made = new_object.make(call.company, actor, body.revision, call.id(), body.table)
@@ -166,7 +166,7 @@ def list_revisions(call: Call) -> Answer:
     """GET /api/schema/revisions?limit="""
     call.only("limit")
     limit = call.number("limit", 50, 1, 1_000)
-    with _unlocked(call) as (session, actor):
+    with unlocked(call) as (session, actor):
         rows = list_told(session, limit)
     told = [
         {
@@ -186,7 +186,7 @@ def show_revision(call: Call) -> Answer:
     call.only("against")
     number = call.id()
     against = call.number("against", number - 1, 0, 10**9)
-    with _unlocked(call) as (session, actor):
+    with unlocked(call) as (session, actor):
         steps = compare(session, call.company.traits, against, number)
     told = [_told_step(step, None, call.words, actor.language) for step in steps]
     keys = ("kind", "code", "text", "entity", "field")
@@ -275,7 +275,7 @@ def _told_kept(one: NotConverted) -> dict[str, Any]:
     return {"field": one.field, "count": one.count, "examples": [list(example) for example in one.examples]}
 
 
-def _told_outcome(done: Outcome) -> dict[str, Any]:
+def told_outcome(done: Outcome) -> dict[str, Any]:
     kept = [_told_kept(one) for one in done.kept_back]
     return {"revision": done.revision, "kept_back": kept, "jobs": list(done.jobs)}
 

@@ -107,7 +107,9 @@ def _merged(here: Source, base: Source | None, package: Package, merging: Mergin
         beneath = {str(part.table.get("key")): part for part in getattr(org, kind)}
         parts = dict(mine)
         for key, part in new.items():
-            if key in mine:
+            if kind == "roles" and key in mine and key not in old and mine[key].origin not in ("org", package.key):
+                parts[key] = _with_news(mine[key], part, package)
+            elif key in mine:
                 parts[key] = _one(mine[key], old.get(key), beneath.get(key), part, package, merging)
             elif key in taken and kind != "roles":
                 raise SolutionKeyTaken(key=key, origin=taken[key] or "—")
@@ -126,6 +128,17 @@ def _merged(here: Source, base: Source | None, package: Package, merging: Mergin
     menu = package.source.menu if alone and not here.menu else (*here.menu, *added) if here.menu else here.menu
     settled = {key: value for key, value in package.source.settings.items() if key not in here.settings}
     return replace(here, **found, menu=menu, settings={**settled, **here.settings})
+
+
+def _with_news(here: Part, new: Part, package: Package) -> Part:
+    """A role of another solution: what it says of objects that come now is added, the rest stays as it is here.
+
+    So a part of a company, handed on with what its roles say of it, comes into a company that has these roles.
+    """
+    coming = {str(part.table.get("key")) for part in (*package.source.entities, *package.source.dictionaries)}
+    said, known = new.table.get("grants", {}), here.table.get("grants", {})
+    added = {key: grant for key, grant in said.items() if key in coming and key not in known}
+    return replace(here, table={**here.table, "grants": {**known, **added}}) if added else here
 
 
 def _one(here: Part, old: Part | None, beneath: Part | None, new: Part, package: Package, merging: Merging) -> Part:

@@ -7,7 +7,9 @@ not told here fails test_routes.py, so none can be added without standing all th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from tests.api.site import Caller, Site
 
@@ -36,6 +38,10 @@ class GoodCall:
 CSV = "Название;ИНН\r\nООО «Лютик»;7707083893\r\n".encode()
 HIDE = {"do": "hide_field", "entity": "deal", "field": "description"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
+SOLUTION = BytesIO()
+with ZipFile(SOLUTION, "w") as _archive:
+    _archive.writestr("clinic/solution.toml", 'key = "clinic"\ntitle = "Клиника"\n')
+ONE_SOLUTION = {"file": ("клиника.zip", SOLUTION.getvalue(), "application/zip")}
 # A picture of 16 by 16 points: of a PNG only the head is looked at.
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (16).to_bytes(4, "big") * 2 + b"\x08\x06\x00\x00\x00"
 ONE_PICTURE = {"file": ("знак.png", PICTURE, "image/png")}
@@ -236,6 +242,11 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("GET", "/api/changes", "/api/changes?after=0&limit=5"),
         GoodCall("GET", "/api/live", "/api/live?seconds=1"),
         GoodCall("POST", "/api/live/presence", "/api/live/presence", {"entity": "deal", "id": record["id"]}),
+        GoodCall("GET", "/api/solutions", "/api/solutions", who="Артём"),
+        GoodCall("GET", "/api/solutions/export", "/api/solutions/export?key=own", who="Артём"),
+        GoodCall("POST", "/api/solutions/file", "/api/solutions/file", {}, who="Артём", status=201, files=ONE_SOLUTION),
+        GoodCall("POST", "/api/solutions/plan", "/api/solutions/plan", {"solution": "isp"}, who="Артём"),
+        GoodCall("POST", "/api/solutions/apply", "/api/solutions/apply", {"solution": "isp"}, who="Артём"),
         GoodCall(
             "POST",
             "/api/me/password",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from svyaz.app import ROUTES
-from tests.api.calls import PICTURE
+from tests.api.calls import PICTURE, SOLUTION
 from tests.api.site import Caller, Site
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "user" / "api.md"
@@ -20,6 +20,7 @@ EXAMPLES = re.findall(r"^```http\n(.*?)^```", PAGE.read_text(encoding="utf-8"), 
 FILES = {
     "знак.png": PICTURE,
     "счёт.txt": b"1200.50",
+    "клиника.zip": SOLUTION.getvalue(),
     "клиенты.csv": "Название;ИНН\r\nООО «Василёк»;7736207543\r\nООО «Ромашка-2»;\r\n".encode(),
 }
 STAND_INS = range(1001, 2000)
