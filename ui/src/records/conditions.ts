@@ -1,6 +1,6 @@
 /** Fields of a card that are seen, required or read-only by formula.  The server says which, of the record as it stands
     and of what is being typed; here it is only remembered and asked again when the record becomes another. */
-import { computed, nextTick, onUnmounted, ref, shallowRef, watch, type ComputedRef } from "vue";
+import { computed, nextTick, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from "vue";
 import { checkRecord } from "../api/records";
 import type { Cell, Entity, Field, FormState } from "../api/types";
 import { fieldType } from "../fields";
@@ -30,9 +30,10 @@ export function useConditions(entity: () => Entity, rec: () => Rec): Conditions 
     const version = of.version;
     try {
       const { form } = await checkRecord(of.entity, values, of.id);
-      if (!form || of !== rec()) return;
+      // An answer about what the record was says nothing of what it is: saved, it has told its state itself.
+      if (!form || of !== rec() || of.version !== version) return;
       // What belongs to the record itself is kept with it, what is typed lasts until it is saved or left.
-      if (!Object.keys(values).length && of.version === version) of.form = { version, state: form };
+      if (!Object.keys(values).length) of.form = { version, state: form };
       if (turn === asked.value) typed.value = Object.keys(values).length ? form : null;
     } catch {
       // Without an answer the card stays as it is: the server still refuses what the conditions do not allow.
@@ -47,7 +48,7 @@ export function useConditions(entity: () => Entity, rec: () => Rec): Conditions 
     },
     { immediate: true },
   );
-  onUnmounted(() => clearTimeout(timer));
+  onScopeDispose(() => clearTimeout(timer));
 
   return {
     state: computed(() => typed.value ?? rec().form?.state ?? NOTHING),
