@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
-IN_A_LIST = ("options", "stages", "menu")  # one entry a line inside [ … ]
+IN_A_LIST = ("options", "stages", "menu", "fields")  # one entry a line inside [ … ]
 ALWAYS_SHORT = ("title", "hint", "check_title")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,13 @@ from svyaz.solutions.toml_text import toml_text
 from svyaz.storage import catalog
 from svyaz.tenancy import company as companies
 from svyaz.tenancy.company import Company
+from svyaz.tenancy.home import HomeSettings
 from svyaz.traits.registry import SHAPES, TRAITS
 from tests.api.site import Site
 from tests.cast import romashka
 from tests.configurator.test_any_edits import Administrator
-from tests.conftest import NOW
+from tests.conftest import NOW, SCHEMA
+from tests.postgres import fresh_database, template_database
 
 __all__ = ["romashka"]
 
@@ -70,12 +73,20 @@ def meaning(snapshot: Snapshot) -> Any:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Company]:
-    """A company with nothing but what lies beneath every solution."""
-    company = companies.create(tmp_path / "empty", source_of([]), SHAPES, FixedClock(NOW), synchronous="OFF")
-    company.conduct = TRAITS
-    yield company
-    company.close()
+def empty(company: Company, tmp_path: Path) -> Iterator[Company]:
+    """Another company with nothing but what lies beneath every solution, on the same kind of database."""
+    with company.read() as session:
+        dialect = session.dialect
+    with ExitStack() as stack:
+        kept = HomeSettings()
+        if dialect == "postgresql":
+            kept = HomeSettings(
+                stack.enter_context(fresh_database(template_database("blank", lambda url: None))), SCHEMA
+            )
+        made = companies.create(tmp_path / "empty", source_of([]), SHAPES, FixedClock(NOW), kept, synchronous="OFF")
+        made.conduct = TRAITS
+        yield made
+        made.close()
 
 
 @pytest.mark.parametrize("seed", range(3))
