@@ -817,7 +817,8 @@ export const words = {
   },
   conf: {
     title: "Configurator",
-    denied: "Only those with the right to configure may change how the system is built. Ask an administrator.",
+    denied: "Only those with the right “system configuration” may change how the system is built. Ask an administrator.",
+    palette_also: "objects, fields, links, stages",
     locked: "This system was handed over ready: its structure is locked.",
     back: "To the list of objects",
     version: "Version {n}",
