@@ -9,7 +9,8 @@ get the value before, what was created is not there, what was deleted is, what w
 again.  The configuration and the rights are today's: an added field is empty before it was added, and the reader
 sees what his role today would have shown him then, of records whose history he may see.
 
-Not brought back: records purged since, for nothing is left of them.  Refused by name: an entity that has lost a
+Not brought back: records purged since, for nothing is left of them; computed fields, of which the log keeps no values:
+they are as they are today, and the page says so.  Refused by name: an entity that has lost a
 field since (its values are gone with it).
 """
 

@@ -429,7 +429,7 @@ export const words = {
     },
   },
   past: {
-    only_looking: "Read only: today's rights, the values at the end of that day",
+    only_looking: "Read only: rights and computed fields are today's, the other values are of the end of that day",
     shown: "Shown as it was on {day}",
     another: "Another day",
     back: "Show as it is now",
