@@ -1,8 +1,10 @@
 /** Where records lie in a calendar, and how days are moved and asked for. */
 import { describe, expect, it } from "vitest";
-import type { Field } from "../src/api/types";
+import type { Entity, Field } from "../src/api/types";
+import { screenOf } from "../src/app/help";
 import type { Rec } from "../src/records/cache";
 import { itemOf, layHours, layRow, type Item } from "../src/views/calendar/layout";
+import { tryWords } from "../src/words";
 import { addMonths, clauseOfDays, minutesOf, shiftCell, weekOf } from "../src/views/days";
 
 const field = (key: string, type: string): Field => ({
@@ -62,5 +64,16 @@ describe("a record in a calendar", () => {
   it("shares the width of its hours with those it meets, and with nobody else", () => {
     const blocks = layHours([item(1, "2026-11-24", "2026-11-24", 600, 660), item(2, "2026-11-24", "2026-11-24", 630), item(3, "2026-11-24", "2026-11-24", 700), item(4, "2026-11-24", "2026-11-24", 1439)]);
     expect(blocks.map((one) => [one.item.rec.id, one.from, one.to, one.column, one.columns])).toEqual([[1, 600, 660, 0, 2], [2, 630, 660, 1, 2], [3, 700, 730, 0, 1], [4, 1410, 1440, 0, 1]]);
+  });
+});
+
+describe("help", () => {
+  it("of a kind of view is its own, and of an unknown kind that of a list", () => {
+    const of = (kind: string): Entity => ({ views: [{ key: "v", kind }] }) as unknown as Entity;
+    for (const kind of ["board", "calendar", "gallery", "tree", "gantt", "chart", "map"]) {
+      expect(screenOf("/visit", "v", of(kind))).toBe(kind);
+      expect(tryWords(`help.${kind}.p2`)).toBeTruthy();
+    }
+    expect(screenOf("/visit", "v", of("hologram"))).toBe("list");
   });
 });

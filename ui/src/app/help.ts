@@ -1,7 +1,11 @@
 /** Which words of help belong to which screen, and the map of keys. */
 import type { Entity } from "../schema";
 
-export type HelpScreen = "list" | "board" | "card" | "reports" | "import" | "trash" | "settings" | "me" | "start" | "other";
+export type HelpScreen = "list" | KindHelp | "card" | "reports" | "import" | "trash" | "settings" | "me" | "start" | "other";
+
+/** Kinds of views that have words of their own; others are spoken of as a list. */
+const KINDS = ["board", "calendar", "gallery", "tree", "gantt", "chart", "map"] as const;
+type KindHelp = (typeof KINDS)[number];
 
 const PAGES: Readonly<Record<string, HelpScreen>> = { reports: "reports", import: "import", trash: "trash", settings: "settings", me: "me", password: "me", start: "start" };
 
@@ -11,7 +15,7 @@ export function screenOf(path: string, view: string, entity: Entity | null): Hel
   if (!entity) return "other";
   if (/^\/[a-z_0-9]+\/\d+/.test(path)) return "card";
   const shown = entity.views.find((one) => one.key === view) ?? entity.views[0];
-  return shown?.kind === "board" ? "board" : "list";
+  return KINDS.find((kind) => kind === shown?.kind) ?? "list";
 }
 
 /** Of each part: the word under keys.<part>, then what to press. */
