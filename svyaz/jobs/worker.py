@@ -6,7 +6,7 @@ transactions.  Three ways it may fail:
     Problem 4xx     something a person must put right: not tried again, shown among the dead
     anything else   tried again after 10 s, 1 min, 5 min … 6 h; dead after the last
 
-A worker that dies keeps its lease for a minute; then another takes the job.  So a runner may be run twice:
+A worker that dies keeps its lease for a minute, or until another starts on the same home; then its job is taken.  So a runner may be run twice:
 it writes what bears that, or ends its job in the transaction of its own writes (`context.finish`).
 """
 
@@ -31,6 +31,7 @@ from svyaz.storage import queue
 from svyaz.storage.queue import Job
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
+from svyaz.tenancy.lock import WorkerLock, dead_workers
 
 LOG = logging.getLogger("svyaz.jobs")
 
@@ -145,7 +146,9 @@ class Worker:
         self.repeating = tuple(repeating)
         self.queues = tuple(queues)
         self.steps = tuple(steps)
-        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._token = secrets.token_hex(6)
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{self._token}"
+        self._lock: WorkerLock | None = None
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -184,6 +187,7 @@ class Worker:
     def start(self, threads: int = 1) -> None:
         """Run in the background until `stop`."""
         self._stop.clear()
+        self._take_over()
         works: list[Callable[[], None]] = [self._work] * threads + [self._renew, self._tick]
         works += [partial(self._follow, step) for step in self.steps]
         self._threads = [
@@ -192,6 +196,16 @@ class Worker:
         for thread in self._threads:
             thread.start()
 
+    def _take_over(self) -> None:
+        """Jobs of those who died here are due at once.  Where that cannot be known, or done, their leases end by themselves."""
+        try:
+            self._lock = WorkerLock(self.company.home, self._token)
+            if dead := dead_workers(self.company.home):
+                with self.company.write() as session:
+                    queue.take_from_dead(session, dead)
+        except (OSError, Problem) as problem:
+            LOG.warning("whose worker died is not known: %s", problem)
+
     def stop(self, wait_seconds: float = 30) -> None:
         """Let the jobs that run come to their end; what does not within the time is taken over by its lease."""
         self._stop.set()
@@ -199,6 +213,9 @@ class Worker:
         for thread in self._threads:
             thread.join(wait_seconds)
         self._threads = []
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def wake(self) -> None:
         """Something was enqueued: look at once, not at the next tick."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal as OneOf
 
 import orjson
@@ -98,6 +98,17 @@ def claim(session: Session, worker: str, queues: Sequence[str], lease_until: dat
         if rows:
             return _job(rows[0])
     return None
+
+
+def take_from_dead(session: Session, tokens: Sequence[str]) -> int:
+    """Jobs of workers that are known to be dead are due at once; tokens: how their names end."""
+    ended = session.put_instant(session.now - timedelta(seconds=1))
+    return sum(
+        session.run(
+            "UPDATE sv_job SET lease_until = ? WHERE state = 'running' AND worker LIKE ?", (ended, f"%:{token}")
+        )
+        for token in tokens
+    )
 
 
 def is_due(session: Session, queues: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@
 <home>/company.sqlite    the base, when it is embedded
 <home>/files/            attached files (storage.blobs)
 <home>/server.lock       held by the running server
+    <home>/workers/…         one for each running worker, held by it
 """
 
 from __future__ import annotations

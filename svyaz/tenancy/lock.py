@@ -1,7 +1,9 @@
-"""One server for a home folder: the second is told so at once, before it touches anything."""
+"""One server for a home folder: the second is told so at once, before it touches anything.  Of workers there may be
+many, and each holds a lock while it lives, so that whoever starts later knows which of them have died."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from svyaz.kernel.problem import Problem
@@ -24,3 +26,33 @@ class ServerLock:
 
     def release(self) -> None:
         self._lock.release()
+
+
+class WorkerLock:
+    """Held until `release` or the death of the process."""
+
+    def __init__(self, home: Path, token: str) -> None:
+        folder = home / "workers"
+        folder.mkdir(exist_ok=True)
+        self._path = folder / f"{token}.lock"
+        self._lock = FileLock(self._path)
+
+    def release(self) -> None:
+        self._lock.release()
+        _forget(self._path)
+
+
+def dead_workers(home: Path) -> list[str]:
+    """Tokens of those that died on this home and were not told of before; another machine's home is another."""
+    dead = []
+    for path in sorted((home / "workers").glob("*.lock")):
+        with suppress(TimeoutError):
+            FileLock(path).release()
+            _forget(path)
+            dead.append(path.stem)
+    return dead
+
+
+def _forget(path: Path) -> None:
+    for one in (path, path.with_name(f"{path.name}-journal")):
+        one.unlink(missing_ok=True)

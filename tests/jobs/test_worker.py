@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from datetime import time as clock_time, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from svyaz.storage import queue
 from svyaz.storage.problems import DatabaseBusy
 from svyaz.tenancy import company as companies
 from svyaz.tenancy.company import Company
+from svyaz.tenancy.lock import dead_workers
 from svyaz.traits.registry import SHAPES
 
 
@@ -57,6 +59,38 @@ def test_job_runs_once_and_keeps_its_answer(company: Company, clock: FixedClock)
     assert (ledger.seen, job(company, id).state, job(company, id).answer) == (["раз"], "done", {"said": "раз"})
     assert job(company, id).created_by == 7
     assert not worker.run_once()
+
+
+HOLDS = (
+    "import sys; from pathlib import Path; from svyaz.tenancy.lock import WorkerLock;"
+    " held = WorkerLock(Path(sys.argv[1]), 'gone'); print('held', flush=True); sys.stdin.read()"
+)
+
+
+def test_job_of_a_worker_whose_process_died_is_taken_when_another_starts_on_the_same_home(
+    company: Company, clock: FixedClock
+) -> None:
+    ledger = Ledger()
+    id = put(company, "x")
+    with company.write() as session:
+        queue.claim(session, "here:1:gone", ["main"], session.now + timedelta(seconds=LEASE_SECONDS))
+    command = [sys.executable, "-c", HOLDS, str(company.home)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        assert dead_workers(company.home) == []
+        os.kill(other.pid, signal.SIGKILL)
+        other.wait(60)
+    worker = Worker(company, {"note": ledger.note}, clock)
+    worker.start()
+    try:
+        until = time.monotonic() + 60
+        while job(company, id).state != "done" and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        worker.stop()
+    assert (job(company, id).state, job(company, id).attempts) == ("done", 2)
+    assert list((company.home / "workers").iterdir()) == []
 
 
 def test_job_of_a_transaction_that_failed_does_not_exist(company: Company, clock: FixedClock) -> None:
