@@ -64,6 +64,7 @@ def _entity(snapshot: Snapshot, actor: Actor, entity: Entity, seen: frozenset[st
         "icon": entity.icon,
         "hue": entity.hue,
         "label_field": _label_field(entity),
+        "duplicates": [key for key in entity.duplicates if key in known],
         "parent": entity.parent or None,
         "fields": [_field(snapshot, actor, entity, one) for one in fields],
         "traits": {key: dict(options) for key, options in entity.traits.items()},

@@ -192,6 +192,28 @@ def test_double_is_warned_of_while_a_new_client_is_being_typed(site: Site, open_
     )
 
 
+def test_double_is_warned_of_while_a_client_is_being_changed_and_stays_told(site: Site, open_page: Opener) -> None:
+    site.create("counterparty", title="ООО «Уже есть такой»", inn="7707083893", phones=[["+79162223344", ""]])
+    id = site.create("counterparty", title="ООО «Меняем на чужое»")
+    page = open_page(f"/counterparty/{id}")
+    page.get_by_role("tab", name="Реквизиты").click()
+    value(page, "ИНН").click()
+    page.get_by_role("textbox", name="ИНН").fill("7707083893")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Похоже, такая запись уже есть:")
+    expect(told.get_by_role("link", name="ООО «Уже есть такой»")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(told).to_have_count(0)
+
+    page.get_by_role("tab").first.click()
+    value(page, "Телефоны").click()
+    page.get_by_role("textbox", name="Телефоны").first.fill("8 916 222-33-44")
+    page.get_by_role("button", name="Готово").click()
+    expect(page.get_by_role("link", name="+7 916 222-33-44")).to_be_visible()
+    told.get_by_role("link", name="ООО «Уже есть такой»").click()
+    expect(page.get_by_role("heading", name="ООО «Уже есть такой»", level=1)).to_be_visible()
+
+
 def test_palette_goes_to_sections_finds_records_and_begins_new_ones(site: Site, open_page: Opener) -> None:
     id = site.create("counterparty", title="ООО «Палитра»")
     page = open_page("/deal")

@@ -135,6 +135,12 @@ def test_clock_that_is_a_day_off_makes_nothing_late(site: Site, open_page: Opene
     plan = page.get_by_role("article").filter(has_text="Позвонить через шесть часов")
     expect(plan.get_by_text(re.compile(r"^(Сегодня|Завтра), \d\d:\d\d$"))).to_be_visible()
     expect(plan.locator(".late")).to_have_count(0)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        plan.get_by_role("button", name="Выполнить: Позвонить через шесть часов").click()
+    (done,) = [
+        one for one in site.http.get(f"/api/records/deal/{id}/timeline").json()["done"] if one["title"] == body["title"]
+    ]
+    assert abs(datetime.fromisoformat(done["done_at"]) - datetime.now(UTC)) < timedelta(minutes=30)
 
 
 def test_another_tab_that_signed_in_anew_spoils_nothing_in_this_one(site: Site, open_page: Opener) -> None:

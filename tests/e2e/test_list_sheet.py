@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import check_accessible
 from tests.e2e.conftest import PHONE, Opener, Site
@@ -143,6 +143,74 @@ def test_column_is_filled_down_by_key_and_by_the_corner(site: Site, open_page: O
     expect(page.get_by_text("Заполнено 2 записи")).to_be_visible()
     expect(cell(page, 3, "Сумма")).to_have_text(re.compile(r"^4\s?200\s₽"))
     assert amounts(site, ids) == ["4200.00"] * 4
+
+
+def test_a_series_goes_on_when_it_is_drawn_by_the_corner_and_by_the_key(site: Site, open_page: Opener) -> None:
+    page, ids = opened(site, open_page, "Ряд", 5)
+    for id, amount, day in ((ids[0], "100", "2027-10-31"), (ids[1], "150", "2027-11-30")):
+        site.change("deal", id, amount=amount, close_on=day)
+    expect(cell(page, 1, "Сумма")).to_have_text(re.compile(r"^150\s₽"))
+    expect(cell(page, 1, "Закрыть до")).to_have_text(re.compile(r"^30 ноя\S* 2027"))
+    caret(page, 0, "Сумма")
+    page.keyboard.press("Shift+ArrowDown")
+    corner = page.locator(".corner").bounding_box()
+    below = cell(page, 4, "Сумма").bounding_box()
+    assert corner and below
+    page.mouse.move(corner["x"] + 4, corner["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(below["x"] + 40, below["y"] + 20, steps=8)
+    page.mouse.up()
+    expect(cell(page, 4, "Сумма")).to_have_text(re.compile(r"^300\s₽"))
+    expect(page.get_by_text("Заполнено 3 записи")).to_be_visible()
+    assert amounts(site, ids) == ["100.00", "150.00", "200.00", "250.00", "300.00"]
+
+    caret(page, 0, "Закрыть до")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Control+d")
+    expect(cell(page, 4, "Закрыть до")).to_have_text(re.compile(r"^29 фев\S* 2028"))
+    assert [site.read("deal", id)["values"]["close_on"] for id in ids[2:]] == ["2027-12-31", "2028-01-31", "2028-02-29"]
+    page.keyboard.press("Control+z")
+    expect(cell(page, 4, "Закрыть до")).to_have_text("")
+    assert site.read("deal", ids[1])["values"]["close_on"] == "2027-11-30"
+
+
+def test_more_than_a_thousand_rows_are_pasted_in_portions_and_taken_back_at_once(site: Site, open_page: Opener) -> None:
+    count = 1_200
+    operations = [{"do": "create", "values": {"title": f"Длинная вставка {n:04}"}} for n in range(count)]
+    for start in range(0, count, 1_000):
+        answer = site.http.post("/api/records/product/bulk", json={"operations": operations[start : start + 1_000]})
+        assert answer.status_code == 200, answer.text
+    page = open_page("/product?sort=title", permissions=CLIPBOARD)
+    find(page, "Длинная вставка")
+    expect(page.get_by_text(re.compile(r"Всего:\s*1\s?200$"))).to_be_visible()
+    caret(page, 0, "Артикул")
+    put(page, "\n".join(f"ДВ-{n:04}" for n in range(count)))
+    page.keyboard.press("Control+v")
+    expect(page.get_by_text(re.compile(r"Вставлено: 1\s?200 записей"))).to_be_visible(timeout=60_000)
+    narrow = 'contains(sku, "ДВ-")'
+    assert site.query("product", filter=narrow, limit=0, count="exact")["count"]["value"] == count
+    page.keyboard.press("Control+z")
+    expect(cell(page, 0, "Артикул")).to_have_text("", timeout=60_000)
+    expect(page.get_by_role("gridcell", name="ДВ-0001")).to_have_count(0)
+    assert site.query("product", filter=narrow, limit=0, count="exact")["count"]["value"] == 0
+
+
+def test_long_paste_is_stopped_between_its_portions(site: Site, open_page: Opener) -> None:
+    page, ids = opened(site, open_page, "Остановить вставку", 1, amount="5")
+    caret(page, 0, "Сумма")
+    put(page, "\n".join(str(n) for n in range(2_500)))
+    held: list[Route] = []
+    page.route("**/api/records/deal/cells", lambda route: held.append(route))
+    page.keyboard.press("Control+v")
+    going = page.get_by_role("status").filter(has_text="из 2")
+    expect(going).to_be_visible()
+    going.get_by_role("button", name="Остановить").click()
+    held[0].continue_()
+    expect(page.get_by_text("Вставка остановлена: ничего не записано.")).to_be_visible()
+    assert len(held) == 1
+    page.unroute("**/api/records/deal/cells")
+    assert amounts(site, ids) == ["5.00"]
 
 
 def test_delete_empties_all_that_is_chosen_in_one_undoable_step(site: Site, open_page: Opener) -> None:

@@ -11,7 +11,7 @@ const field = (key: string, type = "text"): Field => ({
   key, type, number: 1, title: key, options: {}, required: false, unique: false, role: "", right: "edit", system: false, hint: null, operators: [], sortable: true, aggregates: [],
 });
 const entity = (label_field: string | null, quick: string[], ...fields: Field[]): Entity => ({
-  key: "one", number: 1, kind: "record", title: "", plural: "", forms: {}, icon: "", hue: 0, label_field, fields, traits: {}, pipelines: [], views: [], form: { tabs: [], quick },
+  key: "one", number: 1, kind: "record", title: "", plural: "", forms: {}, icon: "", hue: 0, label_field, duplicates: [], fields, traits: {}, pipelines: [], views: [], form: { tabs: [], quick },
   rights: { see: true, add: true, change: true, delete: true, export: true, history: true },
 });
 

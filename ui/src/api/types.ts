@@ -136,6 +136,8 @@ export interface Entity {
   readonly icon: string;
   readonly hue: number;
   readonly label_field: string | null;
+  /** Fields by which a second card of the same is noticed. */
+  readonly duplicates: readonly string[];
   readonly fields: readonly Field[];
   readonly traits: Readonly<Record<string, Json>>;
   readonly pipelines: readonly Pipeline[];
@@ -243,10 +245,11 @@ export interface ProblemView {
   readonly facts?: Readonly<Record<string, Json>>;
 }
 
+/** id and label are null for a record that one may not see. */
 export interface Duplicate {
   readonly entity: string;
-  readonly id: number;
-  readonly label: string;
+  readonly id: number | null;
+  readonly label: string | null;
   readonly field: string;
 }
 

@@ -1,6 +1,7 @@
 /** What the bell rings about: read when the server says that there is news, and when the tab is looked at again. */
 import { computed, shallowRef } from "vue";
 import { onBell } from "./live";
+import { instantNow } from "../words/clock";
 import { markRead, readNotices, type Notice } from "../api/notices";
 
 // The stream tells of news at once; this is for the day when it does not.
@@ -21,8 +22,8 @@ export async function loadNotices(): Promise<void> {
 
 export async function readThem(ids: readonly number[]): Promise<void> {
   if (!ids.length) return;
-  const now = new Date().toISOString();
-  notices.value = notices.value.map((one) => (ids.includes(one.id) && one.read_at === null ? { ...one, read_at: now } : one));
+  const at = instantNow();
+  notices.value = notices.value.map((one) => (ids.includes(one.id) && one.read_at === null ? { ...one, read_at: at } : one));
   await markRead(ids).catch(() => loadNotices());
 }
 

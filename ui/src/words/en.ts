@@ -344,6 +344,7 @@ export const words = {
   create: {
     title: "New {what}",
     duplicates: "This may already exist:",
+    duplicate_unseen: "a record that you may not see",
     restored: "What you had not finished is restored.",
     anew: "Start anew",
     maybe_made: "The last try was not answered: the record may exist already with what was entered before. Look in the list; if you need another one, press “Create” again.",

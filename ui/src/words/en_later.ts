@@ -13,6 +13,7 @@ export const words = {
     word: "word",
     no_value: "Empty",
     copied: ["{n} cell copied", "{n} cells copied"],
+    paste_stopped: "The paste was stopped: nothing was written.",
     pasted: ["Pasted: {n} record", "Pasted: {n} records"],
     filled: ["{n} record filled", "{n} records filled"],
     emptied: ["{n} record cleared", "{n} records cleared"],

@@ -12,11 +12,13 @@ import { noteWrite } from "../../records/writes";
 import { mayEdit, type Entity } from "../../schema";
 import { t } from "../../words";
 import type { Cells, Spot } from "./cells";
+import type { Going } from "./bulk";
 import { copyText, readTable, writeHtml, writeTable } from "./clip";
 import { between, type Range } from "./ranges";
+import { seriesOf } from "./series";
 
 const MOST_COPIED = 20_000;
-const MOST_PASTED = 1000;
+const MOST_PASTED = 10_000;
 const MOST_FILLED = 10_000;
 const PORTION = 1000;
 const SCROLL_MS = 50;
@@ -52,6 +54,8 @@ type Turn = () => Promise<Turn | null>;
 
 export interface Sheet {
   readonly pasting: Ref<Pasting | null>;
+  /** A paste or a filling of more than a portion, while it lasts. */
+  readonly going: Ref<Going | null>;
   copy(event: ClipboardEvent): void;
   paste(text: string): void;
   accept(withNew: boolean): void;
@@ -66,6 +70,7 @@ export interface Sheet {
 
 export function makeSheet(grid: Grid): Sheet {
   const pasting = shallowRef<Pasting | null>(null);
+  const going = shallowRef<Going | null>(null);
   const done: Turn[] = [];
   const undone: Turn[] = [];
   const { rows, cells } = grid;
@@ -114,6 +119,22 @@ export function makeSheet(grid: Grid): Sheet {
 
   // ------------------------------------------------------------------ write
 
+  /** The work in portions, seen going when there are several; false when it was stopped before its end. */
+  async function inPortions(total: number, work: (from: number) => Promise<void>): Promise<boolean> {
+    let stopped = false;
+    const stop = (): void => void (stopped = true);
+    try {
+      for (let from = 0; from < total; from += PORTION) {
+        if (total > PORTION) going.value = { done: from, total, stop };
+        await work(from);
+        if (stopped) return from + PORTION >= total;
+      }
+      return true;
+    } finally {
+      going.value = null;
+    }
+  }
+
   async function write(changes: readonly Change[], fresh: readonly Readonly<Record<string, Cell>>[], said: "grid.pasted" | "grid.filled" | "grid.emptied"): Promise<void> {
     const entity = grid.entity();
     const real = changes.filter(({ rec, values }) => Object.entries(values).some(([key, cell]) => !sameCell(cell, rec.values[key])));
@@ -128,23 +149,25 @@ export function makeSheet(grid: Grid): Sheet {
     const refused: string[] = [];
     let at = 0;
     try {
-      for (; at < operations.length; at += PORTION) {
-        const answer = await bulk(entity.key, operations.slice(at, at + PORTION));
+      await inPortions(operations.length, async (from) => {
+        const answer = await bulk(entity.key, operations.slice(from, from + PORTION));
         if (answer.batch !== null) batches.push(answer.batch);
         answer.results.forEach((result, index) => {
           if (!result.problems.length) return;
           refused.push(result.problems[0]?.text ?? "");
-          const back = before[at + index];
-          if (back) Object.assign(real[at + index]?.rec.values ?? {}, back);
+          const back = before[from + index];
+          if (back) Object.assign(real[from + index]?.rec.values ?? {}, back);
         });
-      }
+        at = Math.min(from + PORTION, operations.length);
+      });
     } catch (refusal) {
-      before.slice(at).forEach((back, index) => Object.assign(real[at + index]?.rec.values ?? {}, back));
       tell(refusal);
     } finally {
+      // What was not come to, because it was stopped or could not go on, is as it was.
+      before.slice(at).forEach((back, index) => Object.assign(real[at + index]?.rec.values ?? {}, back));
       for (const one of free) one();
     }
-    const count = at === 0 && !batches.length ? 0 : operations.length - refused.length;
+    const count = at - refused.length;
     await readAgain(real.map(({ rec }) => rec));
     noteWrite(entity.key);
     if (fresh.length) rows.reload();
@@ -230,18 +253,33 @@ export function makeSheet(grid: Grid): Sheet {
     const fields = fieldsOf(source).filter((field) => mayEdit(grid.entity(), field));
     const from = recsOf(source);
     if (!from.length) return;
-    const onto = recsOf(target).filter((rec) => !from.includes(rec));
-    await write(merged(onto.map((rec, index) => {
-      const like = from[index % from.length] as Rec;
-      return { rec, values: Object.fromEntries(fields.map((field) => [field.key, like.values[field.key] ?? null])) };
+    const all = recsOf({ ...target, top: Math.min(target.top, source.top), bottom: Math.max(target.bottom, source.bottom) });
+    const begin = all.indexOf(from[0] as Rec);
+    const series = fields.map((field) => seriesOf(field, from.map((rec) => rec.values[field.key] ?? null)));
+    await write(merged(all.flatMap((rec, index) => {
+      if (from.includes(rec)) return [];
+      const place = index - begin;
+      const like = from[((place % from.length) + from.length) % from.length] as Rec;
+      return [{ rec, values: Object.fromEntries(fields.map((field, at) => [field.key, series[at]?.(place) ?? like.values[field.key] ?? null])) }];
     })), [], "grid.filled");
+  }
+
+  /** How many rows at the top of a range are a beginning to go on from: the rest of it is empty.  Otherwise one. */
+  function begun(range: Range): number {
+    const fields = fieldsOf(range).filter((field) => mayEdit(grid.entity(), field));
+    const recs = recsOf(range);
+    const filled = recs.findIndex((rec) => fields.every((field) => isEmptyCell(rec.values[field.key])));
+    const empty = filled > 1 && recs.slice(filled).every((rec) => fields.every((field) => isEmptyCell(rec.values[field.key])));
+    const on = empty && fields.some((field) => seriesOf(field, recs.slice(0, filled).map((rec) => rec.values[field.key] ?? null)));
+    return on ? filled : 1;
   }
 
   function fillDown(): void {
     for (const range of cells.chosen.value) {
       // One cell takes what stands above it.
       const top = range.top === range.bottom ? Math.max(0, range.top - 1) : range.top;
-      if (range.bottom > top) void fill({ ...range, top, bottom: top }, { ...range, top: top + 1 });
+      const first = top === range.top ? begun(range) : 1;
+      if (range.bottom > top) void fill({ ...range, top, bottom: top + first - 1 }, { ...range, top: top + first });
     }
   }
 
@@ -284,15 +322,19 @@ export function makeSheet(grid: Grid): Sheet {
       row++;
     }
     const lines: PastedLine[] = targets.map(({ rec, texts: own }) => (rec ? { id: rec.id, version: rec.version, texts: own } : { texts: own }));
-    const read = await readCells(entity.key, fields.map((field) => field.key), lines);
+    const read: ReadLine[] = [];
+    const whole = await inPortions(lines.length, async (from) => {
+      read.push(...(await readCells(entity.key, fields.map((field) => field.key), lines.slice(from, from + PORTION))));
+    });
+    if (!whole) return toast(t("grid.paste_stopped"));
     const plan: Pasting = {
       fields, range, locked: all.filter((field) => !fields.includes(field)).map((field) => field.title),
       lines: targets.map(({ rec, texts: own }, index) => ({ label: rec?.label ?? "", texts: own, problems: read[index]?.problems ?? [], fresh: !rec })),
       changes: targets.flatMap(({ rec }, index) => (rec && fits(read[index]) ? [{ rec, values: { ...read[index]?.values } }] : [])),
       fresh: targets.flatMap(({ rec }, index) => (!rec && fits(read[index]) ? [{ ...read[index]?.values }] : [])),
     };
-    const whole = plan.lines.every((line) => !line.problems.length) && !plan.lines.some((line) => line.fresh) && !plan.locked.length;
-    if (!whole) return void (pasting.value = plan);
+    const fitting = plan.lines.every((line) => !line.problems.length) && !plan.lines.some((line) => line.fresh) && !plan.locked.length;
+    if (!fitting) return void (pasting.value = plan);
     await write(plan.changes, [], "grid.pasted");
     cells.take(range);
   }
@@ -354,7 +396,7 @@ export function makeSheet(grid: Grid): Sheet {
   }
 
   return {
-    pasting, copy, paste, accept, empty, fillDown, noteEdit, draw, drawFill,
+    pasting, going, copy, paste, accept, empty, fillDown, noteEdit, draw, drawFill,
     undo: () => void take(done, undone), redo: () => void (undone.length && take(undone, done)),
   };
 }
