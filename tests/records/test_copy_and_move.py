@@ -47,7 +47,9 @@ def test_copy_takes_the_files_along_as_files_of_its_own(romashka: Cast) -> None:
     olga, petr = romashka.person("Ольга"), romashka.person("Пётр")
     kept = blobs.keep(romashka.company.blobs, "договор.txt", [b"text"], 100)
     files = [
-        olga.write(lambda session, actor: blobs.name_file(session, kept, name, "text/plain", actor.employee).id)
+        olga.write(
+            lambda session, actor, name=name: blobs.name_file(session, kept, name, "text/plain", actor.employee).id
+        )
         for name in ("договор.txt", "акт.txt")
     ]
     sale = olga.create("deal", title="Насосы")
