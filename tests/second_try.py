@@ -26,12 +26,19 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item._initrequest()  # type: ignore[attr-defined]
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
         for report in reports:
-            report.user_properties.append((AGAIN, str(failed.longrepr)[-2_000:]))
-            report.sections.append(("the first try", str(failed.longrepr)[-4_000:]))
+            report.user_properties.append((AGAIN, reason(failed)))
+            report.sections.append(("the first try", reason(failed)))
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def reason(failed: pytest.TestReport) -> str:
+    """The line that failed, what it said (a picture of the whole page is left out) and where it stands."""
+    lines = str(failed.longrepr).splitlines()
+    said = [line for line in lines if line.startswith((">", "E "))]
+    return "\n".join([*said[:20], *lines[-1:]])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,10 +2,17 @@
 import { readPreference, writePreference } from "../api/session";
 
 const known = new Map<string, unknown>();
+const reading = new Map<string, Promise<unknown>>();
 const timers = new Map<string, number>();
 
 export async function loadPreference<T>(key: string, fallback: T): Promise<T> {
-  if (!known.has(key)) known.set(key, await readPreference<T>(key).catch(() => null));
+  if (!known.has(key)) {
+    const read = reading.get(key) ?? readPreference<T>(key).catch(() => null);
+    reading.set(key, read);
+    const kept = await read;
+    // What was chosen meanwhile is newer than the answer.
+    if (!known.has(key)) known.set(key, kept);
+  }
   return (known.get(key) as T | null) ?? fallback;
 }
 
