@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from svyaz.access.paths import paths_of
 from svyaz.expression.say import show_titles, to_text
 from svyaz.expression.tree import Node
 from svyaz.kernel.problem import Problem
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry, say
 from svyaz.records.formulas import evaluate
-from svyaz.records.problems import FieldLocked, FieldRequired
+from svyaz.records.problems import FieldLocked, FieldLockedNow, FieldRequired
 from svyaz.records.rates import fill_bases
+from svyaz.records.reader_scope import ReaderScope
 from svyaz.schema.scope import EntityScope
 from svyaz.schema.snapshot import Conditions, Field
 
@@ -50,7 +52,7 @@ def check_conditions(entry: Entry, draft: Draft) -> list[Problem]:
     for field, one in conditional(entry):
         key, place = field.key, f"{draft.place}values.{field.key}"
         if one.read_only is not None and _touched(draft, key) and _locked(entry, draft, before, key, one.read_only):
-            told.append(FieldLocked(place, field=say(field, entry), rule=_said(entry, one.read_only)))
+            told.append(_refusal(entry, field, place, one.read_only))
         elif one.required is not None and _missing(entry, draft, key, one.required):
             if before is None or not _missing(entry, before, key, one.required):
                 told.append(FieldRequired(place, field=say(field, entry)))
@@ -106,10 +108,14 @@ def _before(entry: Entry, draft: Draft) -> Draft | None:
     return found
 
 
-def _said(entry: Entry, node: Node) -> str:
-    """The condition as its author wrote it, by titles."""
-    scope = EntityScope(entry.session.snapshot.entities, entry.shape.key, entry.actor.language)
-    return show_titles(to_text(node), scope)
+def _refusal(entry: Entry, field: Field, place: str, node: Node) -> Problem:
+    """With the condition as its author wrote it, by titles; without it to whom it would tell of what he may not read."""
+    snapshot, actor, title = entry.session.snapshot, entry.actor, say(field, entry)
+    reader = ReaderScope(snapshot, actor, entry.shape.key)
+    if any(reader.last_field(keys) is None for keys in paths_of(node)):
+        return FieldLockedNow(place, field=title)
+    scope = EntityScope(snapshot.entities, entry.shape.key, actor.language)
+    return FieldLocked(place, field=title, rule=show_titles(to_text(node), scope))
 
 
 __all__ = ["NO_STATE", "State", "check_conditions", "conditional", "nodes_of", "state_of"]

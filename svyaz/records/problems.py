@@ -24,6 +24,12 @@ class FieldLocked(Problem):
     code = "field_locked"
 
 
+class FieldLockedNow(Problem):
+    """The same to whom the condition may not be told: it speaks of what he may not read.  facts: field (title)"""
+
+    code = "field_locked_now"
+
+
 class FieldRequired(BadValue):
     """facts: field (title)"""
 

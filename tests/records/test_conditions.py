@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,19 @@ def test_field_locked_by_formula_is_refused_in_words_until_the_record_is_another
     assert olga.change("deal", made, priority="low", title="Краны").version == 3, "the same value is no change"
     olga.change("deal", made, stage="talks")
     assert olga.change("deal", made, priority="high").values["priority"] == "high"
+
+
+def test_condition_that_speaks_of_a_hidden_field_is_not_told_to_whom_it_is_hidden(card: Cast) -> None:
+    put_form(card, ["title", "amount", {"key": "priority", "read_only_if": "amount > 100000"}])
+    grant = card.snapshot.roles["manager"].grants["deal"]
+    olga = card.person("Ольга")
+    made = olga.create("deal", title="Насосы", amount="200000").id
+    assert told(lambda: olga.change("deal", made, priority="high")) == [("values.priority", "field_locked")]
+    card.give_role("Ольга", "blind", replace(grant, fields={"amount": "hidden"}))
+    olga = card.person("Ольга")
+    with pytest.raises(Problem) as caught:
+        olga.change("deal", made, priority="high")
+    assert caught.value.code == "field_locked_now" and set(caught.value.facts) == {"field"}
 
 
 def test_field_that_may_be_filled_once_is_filled_at_creation_and_never_again(card: Cast) -> None:
