@@ -14,9 +14,10 @@ from svyaz.configurator.carry import Move, carry
 from svyaz.configurator.edits import DropOption, DropStage, Edit
 from svyaz.configurator.moves import count_moved
 from svyaz.configurator.steps import Step, tell_steps
-from svyaz.kernel.problem import NotFound, Problem, raise_all
+from svyaz.kernel.problem import NotFound, Problem, Problems, raise_all
 from svyaz.schema.diff import diff
 from svyaz.schema.digest import digest_of
+from svyaz.schema.problems import EntityUnknown
 from svyaz.schema.resolve import resolve
 from svyaz.schema.snapshot import Snapshot
 from svyaz.schema.source import Source, assign_numbers, from_json
@@ -32,6 +33,12 @@ class MoveUnknown(Problem):
     """Records are to go to a stage or an option that will not be there."""
 
     code = "schema_move_unknown"  # facts: value, to
+
+
+class ObjectLinked(Problem):
+    """An object goes while links of others point to it."""
+
+    code = "schema_object_linked"  # facts: entity, links (titles of objects and their fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,30 @@ def make_plan(company: Company, wanted: Wanted) -> Plan:
         return plan_of(session, company, before, source, moves, batches)
 
 
+def _resolved(source: Source, company: Company, before: Snapshot) -> Snapshot:
+    """What others still link to is told by who they are, once; the rest of what is wrong as it is."""
+    try:
+        return resolve(source, company.traits, before.revision + 1)
+    except Problem as refusal:
+        told = refusal.problems if isinstance(refusal, Problems) else (refusal,)
+        missed = {one.facts["entity"] for one in told if isinstance(one, EntityUnknown)}
+        linked = {key: one for key in sorted(missed) if (one := _linked(before, key)) is not None}
+        rest = [one for one in told if not isinstance(one, EntityUnknown) or one.facts["entity"] not in linked]
+        raise_all([*linked.values(), *rest])
+        raise
+
+
+def _linked(before: Snapshot, key: str) -> ObjectLinked | None:
+    language, gone = before.settings.language, before.entities.get(key)
+    links = [
+        f"«{one.title.say(language)}: {field.title.say(language)}»"
+        for one in before.entities.values()
+        for field in one.fields
+        if one.key != key and key in field.targets and not field.system
+    ]
+    return ObjectLinked(entity=gone.title.say(language), links=", ".join(links)) if gone and links else None
+
+
 def plan_of(
     session: Session,
     company: Company,
@@ -108,7 +139,7 @@ def plan_of(
 ) -> Plan:
     """The plan of going from the configuration in force to `source`, in a reading transaction."""
     numbered, _ = assign_numbers(source, revisions.next_number(session), company.traits)
-    after = resolve(numbered, company.traits, before.revision + 1)
+    after = _resolved(numbered, company, before)
     tables = ddl.plan(before, after, session.dialect)
     ddl.check_unique(session, tables)
     moves = (*moves, *_unsaid(before, after, moves))

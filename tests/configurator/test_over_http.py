@@ -253,6 +253,16 @@ def test_field_of_a_trait_is_hidden_and_not_dropped_and_formulas_hold_what_they_
         assert error["code"] == code
 
 
+def test_object_that_others_link_to_is_kept_and_they_are_named(site: Site) -> None:
+    artem = site.browser("Артём")
+    with site.nothing_changes():
+        error = artem.refused(
+            "POST", "/api/schema/plan", 422, {"revision": 1, "edits": [{"do": "drop_entity", "entity": "product"}]}
+        )
+    assert error["code"] == "schema_object_linked", error
+    assert "«Товар»" in error["text"] and "«Сделка: Продукт»" in error["text"]
+
+
 def test_unique_over_values_that_repeat_is_refused_in_the_plan_with_examples(site: Site) -> None:
     artem = site.browser("Артём")
     for _ in range(2):
