@@ -202,6 +202,9 @@ def _downloads(http: httpx.Client, ledger: Ledger) -> None:
 # --- who follows the log
 
 
+OF_FIELDS = ("Changed", "Linked", "Unlinked", "Recomputed")  # of hidden fields alone they are nobody's to know
+
+
 def _feed(company: Company, http: httpx.Client, ledger: Ledger, seen: int) -> int:
     """Every row of the log is told once and in order, up to the last."""
 
@@ -214,7 +217,13 @@ def _feed(company: Company, http: httpx.Client, ledger: Ledger, seen: int) -> in
         ledger.find("some of the log never gets a position")
     with company.read() as session:
         last = changes.last_position(session)
-        logged = [(one.position, one.kind, one.record) for one in changes.between(session, seen, last)]
+        fields = [one for shape in session.snapshot.entities.values() for one in shape.fields]
+        shown = {one.number for one in fields if not one.hidden}
+        logged = [
+            (one.position, one.kind, one.record)
+            for one in changes.between(session, seen, last)
+            if one.kind not in OF_FIELDS or not one.body or shown & one.body.keys()
+        ]
     told: list[tuple[int, str, int]] = []
     at = seen
     while at < last:
