@@ -3,18 +3,9 @@ import type { Edit, EntityTable, TitleTable } from "../../../api/configurator";
 import type { Entity, View } from "../../../api/types";
 import { titleOf } from "../form/model";
 
-export interface ViewTable {
-  readonly key: string;
+/** As the schema shows it, the title with all its forms. */
+export interface ViewTable extends Omit<View, "title"> {
   readonly title: TitleTable;
-  readonly kind: string;
-  readonly columns: readonly string[];
-  readonly filter: string;
-  readonly sort: readonly string[];
-  readonly group: string;
-  readonly total: string;
-  readonly pipeline: string;
-  /** Settings of the kind: which date, which picture… */
-  readonly options: Readonly<Record<string, string>>;
 }
 
 const KNOWN = ["key", "title", "kind", "columns", "filter", "sort", "group", "total", "pipeline"];
