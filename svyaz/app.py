@@ -24,6 +24,8 @@ from svyaz.api import (
     imports_api,
     jobs_api,
     live_api,
+    people_api,
+    put_off_api,
     quick_api,
     records_api,
     reports_api,
@@ -40,7 +42,7 @@ from svyaz.api.limits import Limits
 from svyaz.api.openapi import openapi_route
 from svyaz.api.route import Route
 from svyaz.api.server import Serving, build_server
-from svyaz.configurator import speed
+from svyaz.configurator import put_off, speed
 from svyaz.exchange.imports import check_import, run_import
 from svyaz.jobs.follower import Follower
 from svyaz.jobs.schedule import Repeating
@@ -69,6 +71,7 @@ PARTS: tuple[Route, ...] = (
     *schema_api.ROUTES,
     *configurator_api.ROUTES,
     *solutions_api.ROUTES,
+    *put_off_api.ROUTES,
     *speed_api.ROUTES,
     *records_api.ROUTES,
     *card_api.ROUTES,
@@ -127,6 +130,7 @@ RUNNERS: dict[str, Runner] = {
     sample_removal.RETURN: sample_removal.run_return,
     speed.TASK: lambda context, arguments: speed.run_speed_up(context, arguments, actor_of),
     **record_runners(actor_of),
+    put_off.TASK: lambda context, arguments: put_off.run_put_off(context, arguments, actor_of),
     **TRAIT_RUNNERS,
 }
 

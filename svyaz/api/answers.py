@@ -51,6 +51,7 @@ PLAN = shape(
     risk=TEXT,
     records=NUMBER,
     seconds={"type": "number"},
+    holds={"type": "number", "description": "seconds for which others' writes wait"},
     steps=several(
         shape(
             kind=TEXT,
@@ -483,6 +484,31 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/live/presence"): shape(people=several(named("Link"))),
 }
 # What is too much to be done at once is begun instead: 202 and the job.
+    ("GET", "/api/schema/later"): shape(
+        changes=several(
+            shape(
+                id=NUMBER,
+                at=INSTANT,
+                by=named("Link"),
+                title=TEXT,
+                revision=NUMBER,
+                in_time=YES_NO,
+                problem=maybe(TEXT),
+                seconds={"type": "number"},
+                steps=several(TEXT),
+                edits=several(MAP),
+                restore=maybe(NUMBER),
+            )
+        )
+    ),
+    ("POST", "/api/schema/later"): shape(id=NUMBER, at=INSTANT),
+    ("POST", "/api/schema/later/{id}/apply"): named("Reshaped"),
+    ("POST", "/api/schema/outline"): shape(
+        rows=several(
+            shape(line=NUMBER, deep=YES_NO, title=TEXT, type=TEXT, to=TEXT, made=YES_NO, told=TEXT, problem=maybe(TEXT))
+        ),
+        edits=several(MAP),
+    ),
 LATER: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/bulk"): shape(job=NUMBER),
     ("POST", "/api/changes/{batch}/undo"): shape(job=NUMBER),

@@ -18,13 +18,13 @@ from svyaz.configurator.carry import check_tables
 from svyaz.configurator.edits import AddEntity, Edit
 from svyaz.configurator.plan import Ask, Plan, Wanted, make_plan
 from svyaz.configurator.revisions import compare, list_told
+from svyaz.configurator.put_off import ConfiguratorLocked
 from svyaz.configurator.steps import Step
 from svyaz.configurator.uses import Use
 from svyaz.configurator.written import palette, written
 from svyaz.exchange import new_object
 from svyaz.exchange.tables import open_table
 from svyaz.kernel.http import Answer
-from svyaz.kernel.problem import Denied
 from svyaz.kernel.text import clean
 from svyaz.kernel.words import Words
 from svyaz.records.merge_entries import merge_entries
@@ -34,12 +34,6 @@ from svyaz.storage.convert import NotConverted
 from svyaz.storage.session import Session
 
 CONFIGURE = "configure"
-
-
-class ConfiguratorLocked(Denied):
-    """The product was handed over locked: whoever has the command line may unlock it."""
-
-    code = "configurator_locked"
 
 
 @contextmanager
@@ -234,6 +228,7 @@ def say_step(code: str, facts: Mapping[str, Any], words: Words, language: str) -
 
 def _said(name: str, value: Any, words: Words, language: str) -> Any:
     if isinstance(value, Title):
+        "holds": round(sum(step.holds for step in made.steps), 2),
         return value.say(language)
     if isinstance(value, Mapping):
         return str(value.get(language) or value.get("ru") or "")

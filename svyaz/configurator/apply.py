@@ -53,10 +53,7 @@ def apply_plan(
     also: Callable[[Session], None] | None = None,
 ) -> Outcome:
     """also: what must be remembered in the same transaction."""
-    for ask in plan.asks:
-        raise PlanAsks(value=ask.move.value, count=ask.count)
-    if plan.risk == "loses" and confirm != plan.digest:
-        raise PlanNotConfirmed(count=sum(step.records for step in plan.steps if step.risk == "loses"))
+    agreed(plan, confirm)
     moved: dict[str, Any] = {}
 
     def then(session: Session, before: Snapshot) -> None:
@@ -78,6 +75,14 @@ def apply_plan(
             also(session)
     job = moved.get("job")
     return Outcome(applied.snapshot.revision, applied.done.not_converted, (job,) if job else ())
+
+
+def agreed(plan: Plan, confirm: str) -> None:
+    """Raises PlanAsks, PlanNotConfirmed."""
+    for ask in plan.asks:
+        raise PlanAsks(value=ask.move.value, count=ask.count)
+    if plan.risk == "loses" and confirm != plan.digest:
+        raise PlanNotConfirmed(count=sum(step.records for step in plan.steps if step.risk == "loses"))
 
 
 def told_json(steps: Sequence[Step]) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ USED = ("options", "default", "check", "required", "unique")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """facts: Title of things, keys, numbers; `what` a tuple of names of settings.  records: touched by it."""
+    """facts: Title of things, keys, numbers; `what` a tuple of names of settings.  records: touched by it.
+    seconds: how long it takes;  holds: for how many of them others' writes wait."""
 
     kind: Kind
     code: str
@@ -39,6 +40,7 @@ class Step:
     records: int = 0
     seconds: float = 0.0
     risk: str = "safe"
+    holds: float = 0.0
     uses: tuple[Use, ...] = ()
 
 
@@ -173,7 +175,7 @@ def _of_move(after: Snapshot, before: Snapshot, move: Move, count: int) -> Step:
     if move.to is None:
         code, facts = "plan_asks_option", facts
     seconds = count * SECONDS_OF_MOVE
-    return Step("moved", code, facts, move.entity, move.field, records=count, seconds=seconds)
+    return Step("moved", code, facts, move.entity, move.field, records=count, seconds=seconds, holds=seconds)
 
 
 def _option_titles(entity: Entity | None, field: str) -> dict[str, Any]:
@@ -197,7 +199,9 @@ def _timed(telling: Telling, steps: list[Step], tables: TablePlan) -> list[Step]
         one = timed[at]
         risk = "loses" if "loses" in (one.risk, work.risk) else "slow" if count and work.risk == "slow" else one.risk
         records = max(one.records, count if work.risk == "slow" else one.records)
-        timed[at] = replace(one, seconds=round(one.seconds + price * count, 3), records=records, risk=risk)
+        held = 0.0 if work.outside and tables.dialect == "postgresql" else price * count
+        seconds, holds = round(one.seconds + price * count, 3), round(one.holds + held, 3)
+        timed[at] = replace(one, seconds=seconds, holds=holds, records=records, risk=risk)
     return timed
 
 

@@ -54,6 +54,23 @@ REVISION = _table(
     _column("steps", Text),  # JSON of what was done to the tables, explained
 )
 
+# Changes of the configuration that wait for the night, or were not applied then (storage/put_off.py).
+PUT_OFF = _table(
+    "sv_put_off",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("actor", Big, null=True),
+    _column("title", Text),
+    _column("revision", sa.Integer),
+    _column("wanted", Text),
+    _column("confirm", Text),
+    _column("steps", Text),
+    _column("milliseconds", Big),
+    _column("run_at", Instant),
+    _column("job", Big, null=True),
+    _column("problem", Text, null=True),
+    _column("created_at", Instant),
+)
+
 # SQLite's sequences, and on both the last position given by the publisher.
 COUNTER = _table("sv_counter", _column("name", Text, primary_key=True), _column("value", Big))
 

@@ -37,6 +37,10 @@ class GoodCall:
 
 CSV = "Название;ИНН\r\nООО «Лютик»;7707083893\r\n".encode()
 HIDE = {"do": "hide_field", "entity": "deal", "field": "description"}
+URGENT = {"key": "urgent", "title": "Срочно", "do": "set", "values": {"priority": '"high"'}}
+BUTTONS = {"title": "Действия", "kind": "buttons", "buttons": [URGENT]}
+DRAW = {"do": "put_form", "entity": "deal", "form": {"tab": [{"title": "Общее", "section": [BUTTONS]}]}}
+SHOW = {"do": "show_field", "entity": "deal", "field": "description"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
 SOLUTION = BytesIO()
 with ZipFile(SOLUTION, "w") as _archive:
@@ -58,6 +62,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     artem.delete(f"/api/records/deal/{again}")
     values = [artem.create("source", title=said)["id"] for said in ("Сайт", "сайт компании")]
     sheet = artem.upload("/api/schema/from_table", "список.csv", CSV)
+    later = [artem.post("/api/schema/later", {"revision": 1, "edits": [SHOW]}, 201)["id"] for _ in range(2)]
     token = olga.post("/api/tokens", {"title": "сайт"}, 201)["id"]
     spare = site.browser("Ольга")
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
@@ -80,6 +85,12 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE]}, who="Артём"),
         GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
         GoodCall(
+        GoodCall("GET", "/api/schema/later", "/api/schema/later", who="Артём"),
+        GoodCall(
+            "POST", "/api/schema/later", "/api/schema/later", {"revision": 1, "edits": [SHOW]}, who="Артём", status=201
+        ),
+        GoodCall("DELETE", "/api/schema/later/{id}", f"/api/schema/later/{later[0]}", who="Артём", status=204),
+        GoodCall("POST", "/api/schema/later/{id}/apply", f"/api/schema/later/{later[1]}/apply", {}, who="Артём"),
             "POST", f"{entity}/merge", "/api/records/source/merge", {"into": values[0], "from": values[1:]}, who="Артём"
         ),
         GoodCall(
