@@ -24,7 +24,6 @@ from svyaz.api import (
     imports_api,
     jobs_api,
     live_api,
-    people_api,
     put_off_api,
     quick_api,
     records_api,
@@ -70,8 +69,8 @@ PARTS: tuple[Route, ...] = (
     *company_api.ROUTES,
     *schema_api.ROUTES,
     *configurator_api.ROUTES,
-    *solutions_api.ROUTES,
     *put_off_api.ROUTES,
+    *solutions_api.ROUTES,
     *speed_api.ROUTES,
     *records_api.ROUTES,
     *card_api.ROUTES,
@@ -129,8 +128,8 @@ RUNNERS: dict[str, Runner] = {
     sample_removal.REMOVE: sample_removal.run_removal,
     sample_removal.RETURN: sample_removal.run_return,
     speed.TASK: lambda context, arguments: speed.run_speed_up(context, arguments, actor_of),
-    **record_runners(actor_of),
     put_off.TASK: lambda context, arguments: put_off.run_put_off(context, arguments, actor_of),
+    **record_runners(actor_of),
     **TRAIT_RUNNERS,
 }
 

@@ -437,6 +437,25 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ),
     ("POST", "/api/schema/plan"): PLAN,
     ("POST", "/api/schema/apply"): named("Reshaped"),
+    ("GET", "/api/schema/later"): shape(
+        changes=several(
+            shape(
+                id=NUMBER,
+                at=INSTANT,
+                by=named("Link"),
+                title=TEXT,
+                revision=NUMBER,
+                in_time=YES_NO,
+                problem=maybe(TEXT),
+                seconds={"type": "number"},
+                steps=several(TEXT),
+                edits=several(MAP),
+                restore=maybe(NUMBER),
+            )
+        )
+    ),
+    ("POST", "/api/schema/later"): shape(id=NUMBER, at=INSTANT),
+    ("POST", "/api/schema/later/{id}/apply"): named("Reshaped"),
     ("POST", "/api/schema/from_table"): shape(file=NUMBER, table=MAP, rows=maybe(NUMBER)),
     ("POST", "/api/schema/from_table/{id}"): {
         "type": "object",
@@ -484,31 +503,6 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/live/presence"): shape(people=several(named("Link"))),
 }
 # What is too much to be done at once is begun instead: 202 and the job.
-    ("GET", "/api/schema/later"): shape(
-        changes=several(
-            shape(
-                id=NUMBER,
-                at=INSTANT,
-                by=named("Link"),
-                title=TEXT,
-                revision=NUMBER,
-                in_time=YES_NO,
-                problem=maybe(TEXT),
-                seconds={"type": "number"},
-                steps=several(TEXT),
-                edits=several(MAP),
-                restore=maybe(NUMBER),
-            )
-        )
-    ),
-    ("POST", "/api/schema/later"): shape(id=NUMBER, at=INSTANT),
-    ("POST", "/api/schema/later/{id}/apply"): named("Reshaped"),
-    ("POST", "/api/schema/outline"): shape(
-        rows=several(
-            shape(line=NUMBER, deep=YES_NO, title=TEXT, type=TEXT, to=TEXT, made=YES_NO, told=TEXT, problem=maybe(TEXT))
-        ),
-        edits=several(MAP),
-    ),
 LATER: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/bulk"): shape(job=NUMBER),
     ("POST", "/api/changes/{batch}/undo"): shape(job=NUMBER),

@@ -17,8 +17,8 @@ from svyaz.configurator.apply import Outcome, apply_wanted
 from svyaz.configurator.carry import check_tables
 from svyaz.configurator.edits import AddEntity, Edit
 from svyaz.configurator.plan import Ask, Plan, Wanted, make_plan
-from svyaz.configurator.revisions import compare, list_told
 from svyaz.configurator.put_off import ConfiguratorLocked
+from svyaz.configurator.revisions import compare, list_told
 from svyaz.configurator.steps import Step
 from svyaz.configurator.uses import Use
 from svyaz.configurator.written import palette, written
@@ -199,6 +199,7 @@ def told_plan(made: Plan, before: Snapshot, words: Words, language: str) -> dict
         "risk": made.risk,
         "records": sum(step.records for step in made.steps),
         "seconds": round(sum(step.seconds for step in made.steps), 2),
+        "holds": round(sum(step.holds for step in made.steps), 2),
         "steps": [_told_step(step, before, words, language) for step in made.steps],
         "kept_back": [{"entity": one.entity, **_told_kept(one.what)} for one in made.kept_back],
         "asks": [_told_ask(ask, words, language) for ask in made.asks],
@@ -228,7 +229,6 @@ def say_step(code: str, facts: Mapping[str, Any], words: Words, language: str) -
 
 def _said(name: str, value: Any, words: Words, language: str) -> Any:
     if isinstance(value, Title):
-        "holds": round(sum(step.holds for step in made.steps), 2),
         return value.say(language)
     if isinstance(value, Mapping):
         return str(value.get(language) or value.get("ru") or "")

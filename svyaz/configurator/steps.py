@@ -39,8 +39,8 @@ class Step:
     field: str = ""
     records: int = 0
     seconds: float = 0.0
-    risk: str = "safe"
     holds: float = 0.0
+    risk: str = "safe"
     uses: tuple[Use, ...] = ()
 
 

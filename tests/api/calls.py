@@ -37,9 +37,6 @@ class GoodCall:
 
 CSV = "Название;ИНН\r\nООО «Лютик»;7707083893\r\n".encode()
 HIDE = {"do": "hide_field", "entity": "deal", "field": "description"}
-URGENT = {"key": "urgent", "title": "Срочно", "do": "set", "values": {"priority": '"high"'}}
-BUTTONS = {"title": "Действия", "kind": "buttons", "buttons": [URGENT]}
-DRAW = {"do": "put_form", "entity": "deal", "form": {"tab": [{"title": "Общее", "section": [BUTTONS]}]}}
 SHOW = {"do": "show_field", "entity": "deal", "field": "description"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
 SOLUTION = BytesIO()
@@ -81,16 +78,16 @@ def good_calls(site: Site) -> list[GoodCall]:
     return [
         GoodCall("GET", "/api/schema/source", "/api/schema/source", who="Артём"),
         GoodCall("GET", "/api/schema/palette", "/api/schema/palette", who="Артём"),
-        GoodCall("POST", "/api/schema/plan", "/api/schema/plan", {"revision": 1, "edits": [HIDE]}, who="Артём"),
-        GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE]}, who="Артём"),
-        GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
-        GoodCall(
         GoodCall("GET", "/api/schema/later", "/api/schema/later", who="Артём"),
         GoodCall(
             "POST", "/api/schema/later", "/api/schema/later", {"revision": 1, "edits": [SHOW]}, who="Артём", status=201
         ),
         GoodCall("DELETE", "/api/schema/later/{id}", f"/api/schema/later/{later[0]}", who="Артём", status=204),
         GoodCall("POST", "/api/schema/later/{id}/apply", f"/api/schema/later/{later[1]}/apply", {}, who="Артём"),
+        GoodCall("POST", "/api/schema/plan", "/api/schema/plan", {"revision": 1, "edits": [HIDE]}, who="Артём"),
+        GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE]}, who="Артём"),
+        GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
+        GoodCall(
             "POST", f"{entity}/merge", "/api/records/source/merge", {"into": values[0], "from": values[1:]}, who="Артём"
         ),
         GoodCall(
