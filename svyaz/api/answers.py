@@ -456,6 +456,12 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ),
     ("POST", "/api/schema/later"): shape(id=NUMBER, at=INSTANT),
     ("POST", "/api/schema/later/{id}/apply"): named("Reshaped"),
+    ("POST", "/api/schema/outline"): shape(
+        rows=several(
+            shape(line=NUMBER, deep=YES_NO, title=TEXT, type=TEXT, to=TEXT, made=YES_NO, told=TEXT, problem=maybe(TEXT))
+        ),
+        edits=several(MAP),
+    ),
     ("POST", "/api/schema/from_table"): shape(file=NUMBER, table=MAP, rows=maybe(NUMBER)),
     ("POST", "/api/schema/from_table/{id}"): {
         "type": "object",

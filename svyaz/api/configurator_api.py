@@ -10,12 +10,13 @@ import msgspec
 
 from svyaz.access.actor import Actor
 from svyaz.api.call import Call
-from svyaz.api.errors import BadRequest
+from svyaz.api.errors import BadRequest, describe
 from svyaz.api.files_api import LARGEST
 from svyaz.api.route import Route
 from svyaz.configurator.apply import Outcome, apply_wanted
 from svyaz.configurator.carry import check_tables
 from svyaz.configurator.edits import AddEntity, Edit
+from svyaz.configurator.outline_told import tell_outline
 from svyaz.configurator.plan import Ask, Plan, Wanted, make_plan
 from svyaz.configurator.put_off import ConfiguratorLocked
 from svyaz.configurator.revisions import compare, list_told
@@ -65,6 +66,13 @@ class MergeBody(msgspec.Struct, forbid_unknown_fields=True):
 
     into: int
     others: list[int] = msgspec.field(name="from")
+
+
+class OutlineBody(msgspec.Struct, forbid_unknown_fields=True):
+    """text: fields of an object and what is linked to it, a line each, as people jot them down."""
+
+    entity: str
+    text: str
 
 
 class TableBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -118,6 +126,27 @@ def undo(call: Call) -> Answer:
         pass
     wanted = Wanted(body.revision, restore=body.revision - 1)
     return Answer(body=told_outcome(apply_wanted(call.company, actor, wanted, "", body.confirm)))
+
+
+def read_outline(call: Call) -> Answer:
+    """POST /api/schema/outline: nothing is changed; `edits` are for plan and apply"""
+    body = call.body(OutlineBody)
+    with unlocked(call) as (session, actor):
+        told = tell_outline(session, call.company, actor, body.entity, body.text)
+    rows = [
+        {
+            "line": one.line,
+            "deep": one.deep,
+            "title": one.title,
+            "type": one.type,
+            "to": one.to,
+            "made": one.made,
+            "told": one.told,
+            "problem": None if one.problem is None else describe(one.problem, actor.language)["text"],
+        }
+        for one in told.rows
+    ]
+    return Answer(body={"rows": rows, "edits": told.edits})
 
 
 def merge_values(call: Call) -> Answer:
@@ -281,6 +310,15 @@ ROUTES = (
     Route("POST", "/api/schema/plan", plan, "What a change would do", needs=CONFIGURE, body=SchemaPlanBody, reads=True),
     Route("POST", "/api/schema/apply", apply, "Change the configuration", needs=CONFIGURE, body=SchemaApplyBody),
     Route("POST", "/api/schema/undo", undo, "Take the last change back", needs=CONFIGURE, body=SchemaUndoBody),
+    Route(
+        "POST",
+        "/api/schema/outline",
+        read_outline,
+        "What a list of fields would make",
+        needs=CONFIGURE,
+        body=OutlineBody,
+        reads=True,
+    ),
     Route(
         "POST",
         "/api/records/{entity}/merge",

@@ -91,6 +91,13 @@ def good_calls(site: Site) -> list[GoodCall]:
             "POST", f"{entity}/merge", "/api/records/source/merge", {"into": values[0], "from": values[1:]}, who="Артём"
         ),
         GoodCall(
+            "POST",
+            "/api/schema/outline",
+            "/api/schema/outline",
+            {"entity": "product", "text": "Гарантия: число\nМастер"},
+            who="Артём",
+        ),
+        GoodCall(
             "POST", "/api/schema/from_table", "/api/schema/from_table", {}, who="Артём", status=201, files=ONE_FILE
         ),
         GoodCall(

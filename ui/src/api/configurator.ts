@@ -194,6 +194,26 @@ export const readPalette = (): Promise<Palette> => request("GET", "/api/schema/p
 
 export const planSchema = (revision: number, wanted: Wanted): Promise<Plan> => request("POST", "/api/schema/plan", { revision, ...wanted });
 
+export interface OutlineRow {
+  readonly line: number;
+  readonly deep: boolean;
+  readonly title: string;
+  /** Of the field; "child": an object whose records lead here; "" where the line is not understood. */
+  readonly type: string;
+  readonly to: string;
+  readonly made: boolean;
+  readonly told: string;
+  readonly problem: string | null;
+}
+
+export interface Outline {
+  readonly rows: readonly OutlineRow[];
+  readonly edits: readonly Edit[];
+}
+
+/** What a list of fields, a line each, would make; nothing is changed. */
+export const readOutline = (entity: string, text: string): Promise<Outline> => request("POST", "/api/schema/outline", { entity, text });
+
 export const applySchema = (revision: number, wanted: Wanted, title: string, confirm = ""): Promise<Outcome> =>
   request("POST", "/api/schema/apply", { revision, ...wanted, title, confirm });
 
