@@ -24,6 +24,7 @@ from svyaz.api import (
     imports_api,
     jobs_api,
     live_api,
+    people_api,
     put_off_api,
     quick_api,
     records_api,
@@ -65,6 +66,7 @@ CONDUCT: tuple[Trait, ...] = (*TRAITS, structure.CONDUCT)
 
 PARTS: tuple[Route, ...] = (
     *session_api.ROUTES,
+    *people_api.ROUTES,
     *start_api.ROUTES,
     *company_api.ROUTES,
     *schema_api.ROUTES,

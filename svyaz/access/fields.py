@@ -43,12 +43,12 @@ def _right(snapshot: Snapshot, actor: Actor, shape: Entity, field: Field) -> str
     elif shape.kind == "line":
         best = _of_line(snapshot, actor, shape, field)
     else:
-        said = [_said(grant, field) for grant in grants(snapshot, actor, shape.key) if "see" in grant.verbs]
+        said = [said_of(grant, field) for grant in grants(snapshot, actor, shape.key) if "see" in grant.verbs]
         best = max(said, key=RANK.__getitem__, default="hidden")
     return "read" if (field.system or field.computed) and best == "edit" else best
 
 
-def _said(grant: Grant, field: Field) -> str:
+def said_of(grant: Grant, field: Field) -> str:
     """A role that may only look gives no right to fill, whatever it leaves unsaid about the field."""
     said = grant.fields.get(field.key, "edit")
     fills = "add" in grant.verbs or "change" in grant.verbs

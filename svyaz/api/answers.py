@@ -241,6 +241,45 @@ ANSWERS: dict[tuple[str, str], Schema] = {
             shape(id=TEXT, created_at=INSTANT, seen_at=INSTANT, address=TEXT, browser=TEXT, current=YES_NO)
         )
     ),
+    ("GET", "/api/people"): shape(
+        people=several(
+            shape(
+                id=NUMBER,
+                label=TEXT,
+                position=TEXT,
+                department=LINK,
+                state=TEXT,
+                login=TEXT,
+                roles=several(TEXT),
+                seen_at=maybe(INSTANT),
+            )
+        ),
+        count=NUMBER,
+        roles=several(shape(key=TEXT, title=TEXT, may_give=YES_NO)),
+    ),
+    ("POST", "/api/people"): shape(id=NUMBER, label=TEXT, password=maybe(TEXT)),
+    ("GET", "/api/people/{id}"): shape(
+        id=NUMBER,
+        label=TEXT,
+        state=TEXT,
+        login=TEXT,
+        roles=several(TEXT),
+        me=YES_NO,
+        beyond=several(TEXT),
+        sessions=several(
+            shape(id=TEXT, created_at=INSTANT, seen_at=INSTANT, address=TEXT, browser=TEXT, current=YES_NO)
+        ),
+        tokens=NUMBER,
+    ),
+    ("PUT", "/api/people/{id}/access"): shape(password=TEXT),
+    ("POST", "/api/people/{id}/password"): shape(password=TEXT),
+    ("DELETE", "/api/people/{id}/sessions"): shape(ended=NUMBER),
+    ("GET", "/api/journal"): shape(
+        entries=several(
+            shape(id=NUMBER, at=INSTANT, kind=TEXT, actor=LINK, employee=LINK, address=TEXT, browser=TEXT, facts=MAP)
+        ),
+        next=maybe(NUMBER),
+    ),
     ("GET", "/api/me"): shape(
         id=NUMBER,
         label=TEXT,

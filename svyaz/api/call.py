@@ -122,6 +122,10 @@ class Call:
         return "en" if given.startswith("en") else "ru"
 
     @property
+    def browser(self) -> str:
+        return self.incoming.headers.get("user-agent", "")
+
+    @property
     def words(self) -> Any:
         return load_words(self.language)
 

@@ -12,7 +12,7 @@ from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
-from svyaz.org import logo, requisites_lookup, sessions
+from svyaz.org import journal, logo, requisites_lookup, sessions
 from svyaz.org.passwords import hash_password
 from svyaz.org.people import name_of
 from svyaz.storage import accounts, ids, preference
@@ -67,11 +67,11 @@ def open_session(call: Call) -> Answer:
         # Counted again in the transaction that notes the failure: parallel guesses share one count.
         sessions.check_attempts(session, login, address)
         if fits and person is not None:
-            opened = sessions.open_session(session, person, address, call.incoming.headers.get("user-agent", ""))
+            opened = sessions.open_session(session, person, address, call.browser)
             language = str(preference.read(session, person.employee, LANGUAGE) or "")
             mark = logo.find_digest(session)
         else:
-            sessions.note_failure(session, login, address)
+            sessions.note_failure(session, login, address, call.browser, person)
     if not fits or person is None:
         raise sessions.SignInFailed()
     told = {
@@ -88,8 +88,9 @@ def open_session(call: Call) -> Answer:
 
 def end_session(call: Call) -> Answer:
     """DELETE /api/session"""
-    with call.writing() as (session, _):
+    with call.writing() as (session, actor):
         accounts.end_session(session, sessions.digest(call.key))
+        journal.note(session, "left", actor.employee, actor.employee, call.incoming.address, call.browser)
     return Answer(204, cookies={COOKIE: ""})
 
 
@@ -131,13 +132,14 @@ def change_password(call: Call) -> Answer:
         sessions.check_attempts(session, login.login, address)
     if not sessions.may_enter(login, body.old):
         with call.writing() as (session, _):
-            sessions.note_failure(session, login.login, address)
+            sessions.note_failure(session, login.login, address, call.browser, login)
         raise sessions.WrongPassword("old")
     if body.new == body.old:
         raise sessions.PasswordSame("new")
     hashed = hash_password(body.new)
     with call.writing() as (session, actor):
         sessions.set_password(session, actor.employee or 0, hashed, keep=call.key)
+        journal.note(session, "password_changed", actor.employee, actor.employee, address, call.browser)
     return Answer(204)
 
 
@@ -169,6 +171,7 @@ def end_other_session(call: Call) -> Answer:
     with call.writing() as (session, actor):
         if not sessions.end_session(session, actor.employee or 0, id):
             raise NotFound("id", entity="session", id=id[:40])
+        journal.note(session, "session_ended", actor.employee, actor.employee, call.incoming.address, count=1)
     return Answer(204)
 
 

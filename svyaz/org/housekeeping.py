@@ -1,4 +1,5 @@
-"""What is swept each night: ended sessions, unused uploads, jobs that ended long ago, old answers to repeats."""
+"""What is swept each night: ended sessions, unused uploads, jobs that ended long ago, old answers to repeats,
+old rows of the journal."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from svyaz.jobs.worker import JobContext
+from svyaz.org import journal
 from svyaz.records import idempotency
 from svyaz.storage import accounts, blobs, queue
 
@@ -19,5 +21,6 @@ def run(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, int]:
             "sessions": accounts.forget_old_sessions(session, accounts.micros(session.now)),
             "uploads": blobs.sweep(session, context.company.blobs, session.now - UPLOADS),
             "jobs": queue.forget_ended(session, session.now - JOBS),
+            "journal": journal.sweep(session),
             "answers": idempotency.forget_old(session),
         }

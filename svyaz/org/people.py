@@ -24,17 +24,22 @@ class UnknownRole(Problem):
 def let_in(session: Session, employee: int, login: str, roles: tuple[str, ...], password: str | None = None) -> str:
     """Create the login of an employee and return the password: the one given or a one-time one
     that must be changed at the first sign-in."""
+    check_roles(session, roles)
+    chosen = password or one_time_password()
+    put_way_in(session, employee, login, hash_password(chosen), must_change=password is None)
+    accounts.set_roles(session, employee, roles)
+    return chosen
+
+
+def put_way_in(session: Session, employee: int, login: str, password_hash: str, must_change: bool) -> None:
+    """Raises LoginMissing, LoginTaken."""
     login = clean(login).strip()
     if not login or len(login) > 200:
         raise LoginMissing("login")
     taken = accounts.find_login(session, fold(login))
     if taken is not None and taken.employee != employee:
         raise LoginTaken("login", login=login)
-    check_roles(session, roles)
-    chosen = password or one_time_password()
-    accounts.put_login(session, employee, login, fold(login), hash_password(chosen), must_change=password is None)
-    accounts.set_roles(session, employee, roles)
-    return chosen
+    accounts.put_login(session, employee, login, fold(login), password_hash, must_change)
 
 
 def name_of(session: Session, employee: int) -> str:

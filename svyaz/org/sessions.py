@@ -18,6 +18,7 @@ from datetime import timedelta
 
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import fold
+from svyaz.org import journal
 from svyaz.org.passwords import may_enter_with
 from svyaz.storage import accounts
 from svyaz.storage.session import Session
@@ -113,11 +114,16 @@ def may_enter(found: accounts.Login | None, password: str) -> bool:
     return found is not None and fits and found.active
 
 
-def note_failure(session: Session, login: str, address: str) -> None:
+def note_failure(
+    session: Session, login: str, address: str, browser: str = "", person: accounts.Login | None = None
+) -> None:
+    """person: whose login it is, None when it is nobody's."""
     now = session.now
-    accounts.add_attempt(
-        session, (_attempted(login, address), address), accounts.micros(now), accounts.micros(now - WINDOW)
-    )
+    key, since = _attempted(login, address), accounts.micros(now - WINDOW)
+    accounts.add_attempt(session, (key, address), accounts.micros(now), since)
+    over = accounts.count_attempts(session, key, since) >= PER_LOGIN
+    kind = "attempts_over" if over else "refused" if person is None or person.active else "refused_closed"
+    journal.note(session, kind, None, person.employee if person else None, address, browser)
 
 
 def _attempted(login: str, address: str) -> str:
@@ -140,6 +146,7 @@ def open_session(session: Session, person: accounts.Login, address: str, browser
         browser[:300],
     )
     accounts.clear_attempts(session, _attempted(person.login, address))
+    journal.note(session, "came_in", person.employee, person.employee, address, browser)
     return Opened(key, csrf, person.employee, person.must_change)
 
 

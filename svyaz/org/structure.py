@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from svyaz.org.actors import rebuild_reach
+from svyaz.org.administrators import is_administrator, keep_one
 from svyaz.records.draft import Draft
 from svyaz.records.entry import Entry
 from svyaz.records.trait import Trait
@@ -36,11 +37,17 @@ def structure_moved(entry: Entry, records: Sequence[Stored], gone: bool) -> None
 
 
 def _open_or_close(entry: Entry, employee: int, comes_in: bool) -> None:
-    """Whoever is taken back comes in with the former password; sessions and tokens stay ended."""
+    """Whoever is taken back comes in with the former password; sessions and tokens stay ended.
+
+    Raises LastAdministrator: the company would be left with nobody to let others in.
+    """
     if comes_in:
         accounts.open_login(entry.session, employee)
-    else:
-        accounts.close_login(entry.session, employee)
+        return
+    ruled = is_administrator(entry.session, employee)
+    accounts.close_login(entry.session, employee)
+    if ruled:
+        keep_one(entry.session)
 
 
 CONDUCT = Trait("structure", after=structure_changed, moved=structure_moved)

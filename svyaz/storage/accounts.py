@@ -20,6 +20,7 @@ class Login:
     password_hash: str | None
     active: bool
     must_change: bool
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def put_login(
 def find_login(session: Session, login_key: str) -> Login | None:
     return _login(
         session.fetch(
-            "SELECT employee, login, password_hash, active, must_change FROM sv_login WHERE login_key = ?", (login_key,)
+            "SELECT employee, login, password_hash, active, must_change, blocked FROM sv_login WHERE login_key = ?",
+            (login_key,),
         )
     )
 
@@ -71,7 +73,8 @@ def find_login(session: Session, login_key: str) -> Login | None:
 def login_of(session: Session, employee: int) -> Login | None:
     return _login(
         session.fetch(
-            "SELECT employee, login, password_hash, active, must_change FROM sv_login WHERE employee = ?", (employee,)
+            "SELECT employee, login, password_hash, active, must_change, blocked FROM sv_login WHERE employee = ?",
+            (employee,),
         )
     )
 
@@ -79,8 +82,8 @@ def login_of(session: Session, employee: int) -> Login | None:
 def _login(rows: list[Row]) -> Login | None:
     if not rows:
         return None
-    employee, login, password_hash, active, must_change = rows[0]
-    return Login(employee, login, password_hash, bool(active), bool(must_change))
+    employee, login, password_hash, active, must_change, blocked = rows[0]
+    return Login(employee, login, password_hash, bool(active), bool(must_change), bool(blocked))
 
 
 def people_who_came_in(session: Session) -> list[int]:
@@ -110,9 +113,43 @@ def close_login(session: Session, employee: int) -> None:
 
 
 def open_login(session: Session, employee: int) -> None:
-    session.run("UPDATE sv_login SET active = 1 WHERE employee = ?", (employee,))
+    """Of whom a person has blocked it stays shut: unblock_login opens it."""
+    session.run("UPDATE sv_login SET active = 1 WHERE employee = ? AND blocked = 0", (employee,))
     bump_org_revision(session)
     bump_sign_revision(session)
+
+
+def block_login(session: Session, employee: int) -> None:
+    session.run("UPDATE sv_login SET blocked = 1 WHERE employee = ?", (employee,))
+    close_login(session, employee)
+
+
+def unblock_login(session: Session, employee: int, works_here: bool) -> None:
+    """Whoever was dismissed meanwhile stays shut until he is taken back."""
+    session.run("UPDATE sv_login SET blocked = 0, active = ? WHERE employee = ?", (int(works_here), employee))
+    bump_org_revision(session)
+    bump_sign_revision(session)
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """seen_at: of the sessions that live still; 0: none."""
+
+    login: str
+    active: bool
+    must_change: bool
+    blocked: bool
+    seen_at: int
+
+
+def ways_in(session: Session) -> dict[int, WayIn]:
+    """Of everybody who has a login."""
+    rows = session.fetch(
+        "SELECT l.employee, l.login, l.active, l.must_change, l.blocked, COALESCE(MAX(s.seen_at), 0) FROM sv_login l"
+        " LEFT JOIN sv_session s ON s.employee = l.employee"
+        " GROUP BY l.employee, l.login, l.active, l.must_change, l.blocked"
+    )
+    return {row[0]: WayIn(row[1], bool(row[2]), bool(row[3]), bool(row[4]), int(row[5])) for row in rows}
 
 
 # --- sessions
@@ -235,6 +272,14 @@ def roles_of(session: Session, employee: int) -> tuple[str, ...]:
     return tuple(
         row[0] for row in session.fetch("SELECT role FROM sv_role_member WHERE employee = ? ORDER BY role", (employee,))
     )
+
+
+def all_roles(session: Session) -> dict[int, tuple[str, ...]]:
+    """employee -> roles, of everybody who has any."""
+    found: dict[int, tuple[str, ...]] = {}
+    for employee, role in session.fetch("SELECT employee, role FROM sv_role_member ORDER BY employee, role"):
+        found[employee] = (*found.get(employee, ()), role)
+    return found
 
 
 def set_roles(session: Session, employee: int, roles: tuple[str, ...]) -> None:

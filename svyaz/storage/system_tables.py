@@ -209,6 +209,8 @@ LOGIN = _table(
     _column("password_hash", Text, null=True),
     _column("active", YesNo),
     _column("must_change", YesNo),
+    # Shut by a person, not by leaving the company: whoever is taken back stays shut.
+    _column("blocked", YesNo, server_default="0"),
 )
 
 SESSION = _table(
@@ -247,6 +249,19 @@ ATTEMPT = _table(
     _column("key", Text),
     _column("at", Big),
     sa.Index("ix_sv_attempt_key", "key", "at"),
+)
+
+# Who came in, and what was done about rights and ways in (storage/journal.py).  facts: JSON, never a secret.
+JOURNAL = _table(
+    "sv_journal",
+    _column("id", Big, sa.Identity(), primary_key=True),
+    _column("at", Big, index=True),
+    _column("kind", Text),
+    _column("actor", Big, null=True),
+    _column("employee", Big, null=True, index=True),
+    _column("address", Text),
+    _column("browser", Text),
+    _column("facts", Text),
 )
 
 # What the company settled that is no configuration: logo, working calendar, connectors.  value: JSON.

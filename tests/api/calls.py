@@ -64,6 +64,9 @@ def good_calls(site: Site) -> list[GoodCall]:
     spare = site.browser("Ольга")
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
     artem.upload("/api/company/logo", "знак.png", PICTURE)
+    novice, igor = artem.create("employee", surname="Новиков")["id"], site.people["Игорь"]
+    site.browser("Игорь")
+    entered = artem.get(f"/api/people/{igor}")["sessions"][0]["id"]
     file = olga.upload("/api/files", "счёт.txt", b"1200.50")["id"]
     runs = [artem.upload("/api/imports", "список.csv", CSV, entity="counterparty") for _ in range(3)]
     plan = {key: value for key, value in runs[0]["plan"].items() if key != "entity"}
@@ -75,6 +78,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     view, spare_view = (olga.post("/api/views/deal", {"title": title, "view": {}}, 201)["id"] for title in ("А", "Б"))
     deal, imports = f"/api/records/deal/{record['id']}", [f"/api/imports/{run['id']}" for run in runs]
     entity, one = "/api/records/{entity}", "/api/records/{entity}/{id}"
+    person = "/api/people/{id}"
     return [
         GoodCall("GET", "/api/schema/source", "/api/schema/source", who="Артём"),
         GoodCall("GET", "/api/schema/palette", "/api/schema/palette", who="Артём"),
@@ -114,6 +118,36 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/session", "/api/session", {"login": "olga", "password": "верный-пароль-7"}),
         GoodCall("GET", "/api/sessions", "/api/sessions"),
         GoodCall("DELETE", "/api/sessions/{id}", f"/api/sessions/{other}", status=204),
+        GoodCall("GET", "/api/people", "/api/people?state=open", who="Артём"),
+        GoodCall(
+            "POST",
+            "/api/people",
+            "/api/people",
+            {"values": {"surname": "Белова"}, "login": "belova", "roles": ["manager"]},
+            who="Артём",
+            status=201,
+        ),
+        GoodCall("GET", person, f"/api/people/{igor}", who="Артём"),
+        GoodCall(
+            "PUT",
+            f"{person}/access",
+            f"/api/people/{novice}/access",
+            {"login": "novikov", "roles": ["manager"]},
+            who="Артём",
+        ),
+        GoodCall("PUT", f"{person}/roles", f"/api/people/{novice}/roles", {"roles": ["head"]}, who="Артём", status=204),
+        GoodCall("POST", f"{person}/block", f"/api/people/{novice}/block", {}, who="Артём", status=204),
+        GoodCall("POST", f"{person}/let-in", f"/api/people/{novice}/let-in", {}, who="Артём", status=204),
+        GoodCall("POST", f"{person}/password", f"/api/people/{novice}/password", {}, who="Артём"),
+        GoodCall(
+            "DELETE",
+            f"{person}/sessions/{{session}}",
+            f"/api/people/{igor}/sessions/{entered}",
+            who="Артём",
+            status=204,
+        ),
+        GoodCall("DELETE", f"{person}/sessions", f"/api/people/{igor}/sessions", who="Артём"),
+        GoodCall("GET", "/api/journal", "/api/journal?of=entries&limit=5", who="Артём"),
         GoodCall("GET", "/api/me", "/api/me"),
         GoodCall("PUT", "/api/me/language", "/api/me/language", {"language": "en"}),
         GoodCall("GET", "/api/company", "/api/company", who="Артём"),

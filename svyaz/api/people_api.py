@@ -1,0 +1,261 @@
+"""People of the company and their ways in; the journal of entries and rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from svyaz.access.abilities import require_ability
+from svyaz.access.covers import roles_beyond
+from svyaz.api.call import Call
+from svyaz.api.errors import BadRequest
+from svyaz.api.route import Route
+from svyaz.kernel.http import Answer
+from svyaz.kernel.problem import NotFound
+from svyaz.kernel.text import clean
+from svyaz.org import journal, sessions, ways_in
+from svyaz.org.passwords import hash_password, one_time_password
+from svyaz.org.people_list import STATES, Asked, Listed, list_people, state_of
+from svyaz.records.read import read_record
+from svyaz.records.write import create_record
+from svyaz.storage import accounts, record_tables
+from svyaz.storage.session import Session
+
+PEOPLE = "people"
+MOST = 200
+
+
+class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
+    """login: "" adds the card alone."""
+
+    values: dict[str, Any]
+    login: str = ""
+    roles: list[str] = []
+
+
+class Access(msgspec.Struct, forbid_unknown_fields=True):
+    login: str
+    roles: list[str] = []
+
+
+class Roles(msgspec.Struct, forbid_unknown_fields=True):
+    roles: list[str]
+
+
+def show_people(call: Call) -> Answer:
+    """GET /api/people?q=&state=&role=&offset=&limit="""
+    call.only("q", "state", "role", "offset", "limit")
+    asked = Asked(call.query("q"), call.query("state"), call.query("role"))
+    if asked.state and asked.state not in STATES:
+        raise BadRequest("state", expected=", ".join(STATES))
+    offset, limit = call.number("offset", 0, 0, 1_000_000), call.number("limit", 100, 1, MOST)
+    with call.reading() as (session, actor):
+        found = list_people(session, actor, asked)
+        mine = set(actor.roles)
+        roles = [
+            {
+                "key": role.key,
+                "title": role.title.say(actor.language),
+                "may_give": role.key in mine or not roles_beyond(session.snapshot, actor, [role.key]),
+            }
+            for role in session.snapshot.roles.values()
+        ]
+    return Answer(
+        body={"people": [_listed(one) for one in found[offset : offset + limit]], "count": len(found), "roles": roles}
+    )
+
+
+def show_person(call: Call) -> Answer:
+    """GET /api/people/{id}: the way in of one person, where he is signed in, and whether the asker may manage him."""
+    id = call.id()
+    with call.reading() as (session, actor):
+        seen = read_record(session, actor, "employee", id)
+        login = accounts.login_of(session, id)
+        beyond = ways_in.beyond(session, actor, id)
+        body = {
+            "id": id,
+            "label": seen.label,
+            "state": state_of(login, seen.deleted_at is None and seen.values.get("active") is not False),
+            "login": login.login if login else "",
+            "roles": list(accounts.roles_of(session, id)),
+            "me": id == actor.employee,
+            "beyond": [role.title.say(actor.language) for role in beyond],
+            "sessions": [] if beyond else _sessions(session, id, call.key),
+            "tokens": len(accounts.tokens_of(session, id)),
+        }
+    return Answer(body=body)
+
+
+def add_person(call: Call) -> Answer:
+    """POST /api/people  body: {"values": {"surname": "Смирнова"}, "login": "", "roles": []}: all of it or nothing."""
+    body = call.body(NewPerson)
+    once = one_time_password()
+    hashed = hash_password(once) if body.login else ""
+    with call.writing() as (session, actor):
+        require_ability(session.snapshot, actor, PEOPLE)
+        made = create_record(session, actor, "employee", body.values)
+        if body.login:
+            ways_in.give_access(session, actor, made.id, clean(body.login).strip(), tuple(body.roles), hashed)
+    return Answer(201, {"id": made.id, "label": made.label, "password": once if body.login else None})
+
+
+def give_access(call: Call) -> Answer:
+    """PUT /api/people/{id}/access  body: {"login", "roles"}: the one-time password is shown only now."""
+    id, body = call.id(), call.body(Access)
+    once = one_time_password()
+    hashed = hash_password(once)
+    with call.writing() as (session, actor):
+        ways_in.give_access(session, actor, id, clean(body.login).strip(), tuple(body.roles), hashed)
+    return Answer(body={"password": once})
+
+
+def change_roles(call: Call) -> Answer:
+    """PUT /api/people/{id}/roles  body: {"roles": ["manager"]}: all the roles there will be."""
+    id, body = call.id(), call.body(Roles)
+    with call.writing() as (session, actor):
+        ways_in.change_roles(session, actor, id, tuple(body.roles))
+    return Answer(204)
+
+
+def block(call: Call) -> Answer:
+    """POST /api/people/{id}/block: he is out with this answer, wherever he is signed in."""
+    with call.writing() as (session, actor):
+        ways_in.block(session, actor, call.id())
+    return Answer(204)
+
+
+def let_in(call: Call) -> Answer:
+    """POST /api/people/{id}/let-in: with the former password."""
+    with call.writing() as (session, actor):
+        ways_in.let_in_again(session, actor, call.id())
+    return Answer(204)
+
+
+def reset_password(call: Call) -> Answer:
+    """POST /api/people/{id}/password: a new one-time password, shown only now."""
+    id, once = call.id(), one_time_password()
+    hashed = hash_password(once)
+    with call.writing() as (session, actor):
+        ways_in.reset_password(session, actor, id, hashed)
+    return Answer(body={"password": once})
+
+
+def end_session(call: Call) -> Answer:
+    """DELETE /api/people/{id}/sessions/{session}"""
+    said = call.incoming.params["session"]
+    with call.writing() as (session, actor):
+        if not ways_in.end_sessions(session, actor, call.id(), said):
+            raise NotFound("session", entity="session", id=said[:40])
+    return Answer(204)
+
+
+def end_sessions(call: Call) -> Answer:
+    """DELETE /api/people/{id}/sessions: all of them, but for the one that asks."""
+    with call.writing() as (session, actor):
+        ended = ways_in.end_sessions(session, actor, call.id(), keep=sessions.digest(call.key))
+    return Answer(body={"ended": ended})
+
+
+def show_journal(call: Call) -> Answer:
+    """GET /api/journal?of=entries|rights&employee=&before=&limit=: newest first."""
+    call.only("of", "employee", "before", "limit")
+    of = call.query("of")
+    if of not in ("", "entries", "rights"):
+        raise BadRequest("of", expected="entries, rights")
+    kinds = {"": (), "entries": journal.ENTRIES, "rights": journal.RIGHTS}[of]
+    about, before = call.number("employee", 0, 0, 2**31), call.number("before", 0, 0, 10**11)
+    limit = call.number("limit", 50, 1, MOST)
+    with call.reading() as (session, actor):
+        if about:
+            read_record(session, actor, "employee", about)
+        found, further = journal.read(session, kinds, about or None, before or None, limit)
+        people = sorted({id for one in found for id in (one.actor, one.employee) if id is not None})
+        labels = record_tables.labels(session, "employee", people)
+        titles = {key: role.title.say(actor.language) for key, role in session.snapshot.roles.items()}
+    rows = [
+        {
+            "id": one.id,
+            "at": accounts.moment(one.at),
+            "kind": one.kind,
+            "actor": _person(one.actor, labels),
+            "employee": _person(one.employee, labels),
+            "address": one.address,
+            "browser": one.browser,
+            "facts": _named(one.facts, titles),
+        }
+        for one in found
+    ]
+    return Answer(body={"entries": rows, "next": further})
+
+
+def _person(id: int | None, labels: dict[int, str]) -> list[Any] | None:
+    return None if id is None else [id, labels.get(id)]
+
+
+def _named(facts: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
+    """Lists of roles by their titles: a role that is gone by its key."""
+    return {
+        name: [titles.get(str(one), str(one)) for one in value] if isinstance(value, list) else value
+        for name, value in facts.items()
+    }
+
+
+def _listed(one: Listed) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "label": one.label,
+        "position": one.position,
+        "department": one.department,
+        "state": one.state,
+        "login": one.login,
+        "roles": list(one.roles),
+        "seen_at": accounts.moment(one.seen_at) if one.seen_at else None,
+    }
+
+
+def _sessions(session: Session, employee: int, key: str) -> list[dict[str, Any]]:
+    mine = sessions.digest(key)
+    return [
+        {
+            "id": sessions.session_id(key_hash),
+            "created_at": accounts.moment(created),
+            "seen_at": accounts.moment(seen),
+            "address": address,
+            "browser": browser,
+            "current": key_hash == mine,
+        }
+        for key_hash, created, seen, address, browser in accounts.sessions_of(
+            session, employee, accounts.micros(session.now)
+        )
+    ]
+
+
+ONE = "/api/people/{id}"
+ROUTES = (
+    Route(
+        "GET",
+        "/api/people",
+        show_people,
+        "People and their ways in",
+        needs=PEOPLE,
+        query=(("q", "string"), ("state", "string"), ("role", "string"), ("offset", "integer"), ("limit", "integer")),
+    ),
+    Route("POST", "/api/people", add_person, "Add a person", needs=PEOPLE, body=NewPerson, status=201),
+    Route("GET", ONE, show_person, "The way in of a person", needs=PEOPLE),
+    Route("PUT", f"{ONE}/access", give_access, "Give a way in", needs=PEOPLE, body=Access),
+    Route("PUT", f"{ONE}/roles", change_roles, "Change the roles of a person", needs=PEOPLE, body=Roles, status=204),
+    Route("POST", f"{ONE}/block", block, "Shut a person out", needs=PEOPLE, status=204),
+    Route("POST", f"{ONE}/let-in", let_in, "Let a person in again", needs=PEOPLE, status=204),
+    Route("POST", f"{ONE}/password", reset_password, "Give a new one-time password", needs=PEOPLE),
+    Route("DELETE", f"{ONE}/sessions", end_sessions, "End all sessions of a person", needs=PEOPLE),
+    Route("DELETE", f"{ONE}/sessions/{{session}}", end_session, "End a session of a person", needs=PEOPLE, status=204),
+    Route(
+        "GET",
+        "/api/journal",
+        show_journal,
+        "Who came in and what was done about rights",
+        needs=PEOPLE,
+        query=(("of", "string"), ("employee", "integer"), ("before", "integer"), ("limit", "integer")),
+    ),
+)

@@ -1,0 +1,68 @@
+"""The journal: who came in, how it ended, and what was done about rights.  Rows are added and, when old, swept.
+
+Times are microseconds since 1970 UTC, as in storage/accounts.py.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from svyaz.storage.session import Session
+
+COLUMNS = "id, at, kind, actor, employee, address, browser, facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """actor: who did it, None for a stranger and for the system;  employee: whom it concerns, None when unknown."""
+
+    kind: str
+    actor: int | None = None
+    employee: int | None = None
+    address: str = ""
+    browser: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    at: int = 0
+    id: int = 0
+
+
+def add(session: Session, entry: Entry) -> None:
+    session.run(
+        "INSERT INTO sv_journal (at, kind, actor, employee, address, browser, facts) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            int(session.now.timestamp() * 1_000_000),
+            entry.kind,
+            entry.actor,
+            entry.employee,
+            entry.address[:60],
+            entry.browser[:300],
+            json.dumps(entry.facts, ensure_ascii=False),
+        ),
+    )
+
+
+def page(session: Session, kinds: tuple[str, ...], employee: int | None, before: int | None, limit: int) -> list[Entry]:
+    """Newest first.  kinds: () for all;  employee: whom it concerns or who did it;  before: an id."""
+    said, given = ["1 = 1"], list[Any]()
+    if kinds:
+        said.append(session.in_list("kind", "text"))
+        given.append(session.list_parameter(kinds))
+    if employee is not None:
+        said.append("(employee = ? OR actor = ?)")
+        given += [employee, employee]
+    if before is not None:
+        said.append("id < ?")
+        given.append(before)
+    rows = session.fetch(
+        f"SELECT {COLUMNS} FROM sv_journal WHERE {' AND '.join(said)} ORDER BY id DESC LIMIT ?", (*given, limit)
+    )
+    return [
+        Entry(kind, actor, whom, address, browser, json.loads(facts), at, id)
+        for id, at, kind, actor, whom, address, browser, facts in rows
+    ]
+
+
+def forget_old(session: Session, before: int) -> int:
+    return session.run("DELETE FROM sv_journal WHERE at < ?", (before,))
