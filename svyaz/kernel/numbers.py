@@ -95,6 +95,8 @@ def scaled(number: Decimal, scale: int) -> int:
         raise NumberNotUnderstood(value=shown(number))
     if number.adjusted() + scale >= 18:  # looked at before any digit is made: 1e999999 has no right to be long
         raise NumberTooLarge(value=shown(number))
+    if exponent >= 0:
+        return int(number) * _ten(scale)
     shift = exponent + scale
     kept = int("".join(map(str, digits)))
     if shift < 0:

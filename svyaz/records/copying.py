@@ -12,7 +12,7 @@ from typing import Any
 
 from svyaz.access.actor import Actor
 from svyaz.access.fields import may_edit, may_read
-from svyaz.records.files import TYPES_OF_FILES
+from svyaz.records.entry import TYPES_OF_FILES
 from svyaz.records.problems import TooManyRecords
 from svyaz.records.read import ListRequest, RecordView, read_page, read_record, view_after_write
 from svyaz.records.write import create_many, state_while_filling

@@ -9,6 +9,7 @@ from typing import Any
 
 from svyaz.kernel.problem import Problem
 from svyaz.storage.record_tables import Stored
+from svyaz.storage.told_change import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Draft:
     place    where problems are: "" alone, "rows[3]." in a list
     given    keys the caller named, canonical values
     values   the whole record as it will be; traits write here
+    told     the written record as its writer will read it, where the base has told it while writing
     seen     the version the caller saw, None: whatever it is now
     """
 
@@ -43,6 +45,7 @@ class Draft:
     version: int = 1
     label: str = ""
     base: dict[str, int | None] = field(default_factory=dict)
+    told: Told | None = None
 
     @property
     def before(self) -> Mapping[str, Any]:

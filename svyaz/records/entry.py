@@ -24,6 +24,7 @@ from svyaz.storage import record_tables
 from svyaz.storage.record_tables import Stored
 from svyaz.storage.session import Session
 
+TYPES_OF_FILES = ("file", "image")
 Mode = OneOf["usual", "past", "undo", "inner"]
 
 
@@ -36,7 +37,7 @@ class Entry:
     by     whom the log names: the actor's employee, also where a trait writes by the system's right
     cause  person, import, undo, token… as the log says it;  batch: what this write is part of
     fields living fields people fill, by key;  rights: key -> "hidden" | "read" | "edit"
-    several  keys of those that keep several values;  links  keys of those that point to records
+    several  keys of those that keep several values;  links  keys of those that point to records;  files  of files
     """
 
     session: Session
@@ -52,6 +53,7 @@ class Entry:
     rights: dict[str, str]
     several: frozenset[str]
     links: tuple[str, ...]
+    files: tuple[str, ...]
     far_records: dict[str, dict[int, Stored]] = field(default_factory=dict)
     far_labels: dict[str, dict[int, str]] = field(default_factory=dict)
     seen_links: dict[str, dict[int, bool]] = field(default_factory=dict)
@@ -78,7 +80,7 @@ def open_entry(
     by   whom the log names when the system writes for somebody: sums of positions, links emptied by a deletion
     """
     shape = read_entity(session.snapshot, actor, entity)
-    fields, types, rights, several, links = _known(
+    fields, types, rights, several, links, files = _known(
         session.snapshot.digest, actor.standing, entity, Carried(session.snapshot, actor)
     )
     return Entry(
@@ -95,13 +97,14 @@ def open_entry(
         rights=rights,
         several=several,
         links=links,
+        files=files,
     )
 
 
 @lru_cache(maxsize=1024)
 def _known(
     digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried
-) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str], frozenset[str], tuple[str, ...]]:
+) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str], frozenset[str], tuple[str, ...], tuple[str, ...]]:
     """Fields, their types and rights to them: the same in every call of a role until the configuration changes."""
     snapshot, actor = carried.hand_over()
     shape = snapshot.entities[entity]
@@ -109,7 +112,9 @@ def _known(
     types = {key: TYPES[one.type] for key, one in fields.items()}
     several = frozenset(key for key, one in fields.items() if isinstance(types[key].storage(one.options), Rows))
     links = tuple(key for key, one in fields.items() if types[key].expression_type(one.options).kind == "link")
-    return fields, types, {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}, several, links
+    files = tuple(key for key, one in fields.items() if one.type in TYPES_OF_FILES)
+    rights = {one.key: right(snapshot, actor, entity, one.key) for one in shape.fields}
+    return fields, types, rights, several, links, files
 
 
 def far_record(entry: Entry, entity: str, id: int) -> Stored | None:

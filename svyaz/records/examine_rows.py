@@ -14,8 +14,7 @@ from svyaz.expression.tree import Node
 from svyaz.fields.column import ABSENT, accept_all
 from svyaz.records.accept import GIVEN_BY_US
 from svyaz.records.conditions import conditional, nodes_of
-from svyaz.records.entry import Entry, recall
-from svyaz.records.files import TYPES_OF_FILES
+from svyaz.records.entry import TYPES_OF_FILES, Entry, recall
 from svyaz.records.formulas import evaluate, far_hops, link_targets, own_keys
 from svyaz.records.links import know_links
 from svyaz.records.new_rows import NewRows, RowDraft, each_row

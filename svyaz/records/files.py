@@ -16,7 +16,7 @@ from svyaz.expression.tree import both
 from svyaz.kernel.problem import Denied, NotFound
 from svyaz.records.cells import id_in
 from svyaz.records.draft import Draft
-from svyaz.records.entry import Entry
+from svyaz.records.entry import TYPES_OF_FILES, Entry
 from svyaz.records.problems import FileNotFound
 from svyaz.records.read import ground_of
 from svyaz.schema.snapshot import Entity
@@ -25,12 +25,10 @@ from svyaz.storage.blobs import StoredFile
 from svyaz.storage.query import Query
 from svyaz.storage.session import Session
 
-TYPES_OF_FILES = ("file", "image")
-
 
 def check_files(entry: Entry, drafts: Sequence[Draft]) -> None:
     """Add FileNotFound to every draft that names a file which is neither its own nor an unused upload of the actor."""
-    keys = _file_keys(entry.shape)
+    keys = entry.files
     named = {id for draft in drafts for key in keys for id in draft.values.get(key) or ()}
     if not named:
         return
@@ -52,7 +50,7 @@ def _may_name(entry: Entry, draft: Draft, file: StoredFile | None) -> bool:
 
 def attach_files(entry: Entry, drafts: Sequence[Draft]) -> None:
     """The files that the written records name are theirs from now on."""
-    for key in _file_keys(entry.shape):
+    for key in entry.files:
         for draft in drafts:
             if named := draft.values.get(key):
                 blobs.attach(entry.session, list(named), entry.shape.number, draft.id)

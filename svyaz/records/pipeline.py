@@ -36,7 +36,9 @@ from svyaz.storage import changes, ids, record_tables
 from svyaz.storage.changes import Change
 from svyaz.storage.problems import UniqueTaken
 from svyaz.storage.reach import reach_of
-from svyaz.storage.record_tables import NewRecord, Update
+from svyaz.storage.record_rows import Update
+from svyaz.storage.record_tables import NewRecord
+from svyaz.storage.told_change import Told, Wanted, change_and_tell
 
 LABEL_LENGTH = 500
 
@@ -45,11 +47,12 @@ LABEL_LENGTH = 500
 class Written:
     """ids: of written records, in the order given, None where a draft was left out;
     problems: index in the order given -> what was wrong with it (only with `each`);
-    blank: of an only record, the fields of several values that it has none of."""
+    blank: of an only record, the fields of several values that it has none of;  told: see Draft."""
 
     ids: list[int | None] = field(default_factory=list)
     problems: dict[int, tuple[Problem, ...]] = field(default_factory=dict)
     blank: frozenset[str] = frozenset()
+    told: Told | None = None
 
 
 def examine(entry: Entry, drafts: Sequence[Draft]) -> None:
@@ -131,8 +134,11 @@ def write_new(entry: Entry, drafts: Sequence[Draft]) -> None:
     _go_on(entry, drafts)
 
 
-def write_changed(entry: Entry, drafts: Sequence[Draft]) -> list[Draft]:
-    """Update those that really change and log them; returns these.  Rows are locked by the caller."""
+def write_changed(entry: Entry, drafts: Sequence[Draft], wanted: Callable[[], Wanted] | None = None) -> list[Draft]:
+    """Update those that really change and log them; returns these.  Rows are locked by the caller.
+
+    wanted: what an only record is to tell of itself when it is written (Draft.told).
+    """
     moved = [(draft, draft.changed()) for draft in drafts]
     moved = [(draft, changed) for draft, changed in moved if changed]
     changing = [draft for draft, _ in moved]
@@ -146,36 +152,38 @@ def write_changed(entry: Entry, drafts: Sequence[Draft]) -> list[Draft]:
         values.update(_rated_again(entry, draft, changed))
         label = draft.label if draft.label != draft.stored.label else None
         updates.append(Update(draft.id, draft.stored.version, values, label, draft.base))
-    with told_in_words(entry):
-        left = record_tables.update_many(entry.session, entry.shape.key, updates, entry.by, entry.session.now)
-    if left:
-        raise RuntimeError(f"records {left} moved although they were locked")
-    for draft in changing:
-        assert draft.stored is not None
         draft.version = draft.stored.version + 1
-    log(entry, "Changed", ((draft.id, draft.version, changed) for draft, changed in moved))
+    notes = [note(entry, "Changed", draft.id, draft.version, changed) for draft, changed in moved]
+    only = changing[0] if len(changing) == 1 else None
+    with told_in_words(entry):
+        if only is not None and wanted is not None:
+            only.told = change_and_tell(entry.session, entry.shape.key, updates[0], entry.by, notes[0], wanted())
+        if only is None or only.told is None:
+            left = record_tables.update_many(entry.session, entry.shape.key, updates, entry.by, entry.session.now)
+            if left:
+                raise RuntimeError(f"records {left} moved although they were locked")
+            changes.append(entry.session, notes)
     _go_on(entry, changing)
     return changing
 
 
 def log(entry: Entry, kind: str, written: Iterable[tuple[int, int, dict[str, tuple[Any, Any]]]]) -> None:
     """One row of the change log for each (id, version, changed values)."""
-    changes.append(
-        entry.session,
-        [
-            Change(
-                kind=kind,
-                entity=entry.shape.number,
-                record=id,
-                version=version,
-                actor=entry.by,
-                cause=entry.cause,
-                batch=entry.batch,
-                at=entry.session.now,
-                body=plain_body(entry, changed) if changed else {},
-            )
-            for id, version, changed in written
-        ],
+    changes.append(entry.session, [note(entry, kind, id, version, changed) for id, version, changed in written])
+
+
+def note(entry: Entry, kind: str, id: int, version: int, changed: dict[str, tuple[Any, Any]]) -> Change:
+    """The line of the change log of one record."""
+    return Change(
+        kind=kind,
+        entity=entry.shape.number,
+        record=id,
+        version=version,
+        actor=entry.by,
+        cause=entry.cause,
+        batch=entry.batch,
+        at=entry.session.now,
+        body=plain_body(entry, changed) if changed else {},
     )
 
 

@@ -32,6 +32,7 @@ from svyaz.schema.snapshot import Entity, Snapshot
 from svyaz.storage import record_tables, run_query
 from svyaz.storage.query import Count, Dimension, Keys, Measure, Order, Page, Query
 from svyaz.storage.session import Session
+from svyaz.storage.told_change import Told, Wanted, told_cells
 
 MOST_ROWS = 1000
 CAP = 1000
@@ -171,21 +172,39 @@ def ask(session: Session, actor: Actor, entity: str, *, filter: str, paths: Sequ
 def read_record(session: Session, actor: Actor, entity: str, id: int) -> RecordView:
     """One record, living or in the trash.  Raises NotFound, or Denied with the reason for a colleague."""
     shape = read_entity(session.snapshot, actor, entity)
-    found = _find_view(session, actor, shape, id)
-    if found is None:
+    view = _look(session, actor, entity)
+    row = _find_row(session, actor, entity, id, view)
+    if row is None:
         raise explain_no(session, actor, shape, id, "see")
-    return found
+    return _view_of(session, actor, shape, view, row)
 
 
 def view_after_write(
-    session: Session, actor: Actor, entity: str, id: int, blank: frozenset[str] = frozenset()
+    session: Session,
+    actor: Actor,
+    entity: str,
+    id: int,
+    blank: frozenset[str] = frozenset(),
+    told: Told | None = None,
 ) -> RecordView:
     """The record one has just written; one handed over beyond one's sight is answered without its values.
 
     blank   fields of several values that it is known to have none of: they are not asked for
+    told    as it was told while it was written; it still is so if nothing was written since
     """
     shape = read_entity(session.snapshot, actor, entity)
-    return _find_view(session, actor, shape, id, blank) or RecordView(id, 0, "", entity, {})
+    view = _look(session, actor, entity, blank)
+    if told is not None and told.written == session.written:
+        row = told_cells(session, told)
+    else:
+        row = _find_row(session, actor, entity, id, view)
+    return _view_of(session, actor, shape, view, row) if row else RecordView(id, 0, "", entity, {})
+
+
+def wanted_after_write(session: Session, actor: Actor, entity: str, blank: frozenset[str]) -> Wanted:
+    """What view_after_write will ask for."""
+    view = _look(session, actor, entity, blank)
+    return Wanted(view.columns, view.allowed, view.far, ground_of(session, actor))
 
 
 def read_suggestions(session: Session, actor: Actor, entity: str, text: str, limit: int = 20) -> list[list[Any]]:
@@ -310,50 +329,60 @@ def _order(scope: ReaderScope, sort: str) -> tuple[Order, ...]:
 class ViewShape:
     """What a card of an entity shows a reader, and by which condition; the same for all who stand alike.
 
+    columns  of those keys that are not known to be blank
     rights   verb -> what a record that is seen must satisfy besides: ALWAYS: nothing; None: it is not granted
     """
 
     keys: tuple[str, ...]
+    blank: frozenset[str]
     columns: tuple[Keys, ...]
     allowed: Node | None
     far: Mapping[str, Node]
     rights: Mapping[str, Node | None]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _view_shape(
-    digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, verb: str, carried: Carried
+    digest: str,
+    standing: tuple[str, tuple[str, ...], bool],
+    entity: str,
+    verb: str,
+    blank: frozenset[str],
+    carried: Carried,
 ) -> ViewShape:
     snapshot, actor = carried.hand_over()
     keys = tuple(one.key for one in readable(snapshot, actor, entity))
     return ViewShape(
         keys=keys,
-        columns=(("label",), ("deleted_at",), *((key,) for key in keys)),
+        blank=blank,
+        columns=(("label",), ("deleted_at",), *((key,) for key in keys if key not in blank)),
         allowed=condition(snapshot, actor, entity, verb),
         far=far_of(snapshot, actor),
         rights={one: beyond_seeing(snapshot, actor, entity, one) for one in ("change", "delete", "history")},
     )
 
 
-def _find_view(
-    session: Session, actor: Actor, shape: Entity, id: int, blank: frozenset[str] = frozenset()
-) -> RecordView | None:
-    """Living or in the trash."""
+def _look(session: Session, actor: Actor, entity: str, blank: frozenset[str] = frozenset()) -> ViewShape:
     snapshot = session.snapshot
-    view = _view_shape(snapshot.digest, actor.standing, shape.key, verb_of(session, "see"), Carried(snapshot, actor))
-    ground = ground_of(session, actor)
-    columns = tuple(keys for keys in view.columns if keys[0] not in blank) if blank else view.columns
-    row = run_query.one(session, shape.key, id, columns, view.allowed, view.far, ground)
-    if row is None:
-        return None
+    verb = verb_of(session, "see")
+    return _view_shape(snapshot.digest, actor.standing, entity, verb, blank, Carried(snapshot, actor))
+
+
+def _find_row(session: Session, actor: Actor, entity: str, id: int, view: ViewShape) -> list[Any] | None:
+    """Living or in the trash."""
+    return run_query.one(session, entity, id, view.columns, view.allowed, view.far, ground_of(session, actor))
+
+
+def _view_of(session: Session, actor: Actor, shape: Entity, view: ViewShape, row: list[Any]) -> RecordView:
     told = iter(row[4:])
-    values = {key: [] if key in blank else next(told) for key in view.keys}
+    values = {key: [] if key in view.blank else next(told) for key in view.keys}
     if session.past is not None:  # what is seen there is seen by the right to look into history
         rights = {"change": False, "delete": False, "history": True}
     else:
         asked = view.rights.items()
-        rights = {verb: node is not None and _holds(session, shape, row, node, ground, view) for verb, node in asked}
-    return RecordView(row[0], row[1], row[2], shape.key, values, row[3], rights, _state(session, actor, shape, id))
+        rights = {verb: node is not None and _holds(session, actor, shape, row, node, view) for verb, node in asked}
+    state = _state(session, actor, shape, row[0])
+    return RecordView(row[0], row[1], row[2], shape.key, values, row[3], rights, state)
 
 
 def _state(session: Session, actor: Actor, shape: Entity, id: int) -> State:
@@ -365,8 +394,10 @@ def _state(session: Session, actor: Actor, shape: Entity, id: int) -> State:
     return state_of(entry, Draft("", {}, dict(stored.values), stored, id=id, label=stored.label))
 
 
-def _holds(session: Session, shape: Entity, row: list[Any], node: Node, ground: Ground, view: ViewShape) -> bool:
+def _holds(session: Session, actor: Actor, shape: Entity, row: list[Any], node: Node, view: ViewShape) -> bool:
     """Of a record in the trash only those may do something who may with any."""
     if row[3] is not None:
         return node == ALWAYS and view.allowed is None
-    return node == ALWAYS or run_query.exists(session, shape.key, row[0], node, view.far, ground)
+    if node == ALWAYS:
+        return True
+    return run_query.exists(session, shape.key, row[0], node, view.far, ground_of(session, actor))

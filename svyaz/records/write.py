@@ -34,7 +34,7 @@ from svyaz.records.formulas import evaluate
 from svyaz.records.links import seen_ids
 from svyaz.records.new_rows import NewRows, rows_of
 from svyaz.records.pipeline import Written, examine, sieve, write_changed, write_new
-from svyaz.records.read import RecordView, view_after_write
+from svyaz.records.read import RecordView, view_after_write, wanted_after_write
 from svyaz.records.write_rows import create_rows, goes_by_columns
 from svyaz.storage import record_tables
 from svyaz.storage.record_tables import Stored
@@ -131,8 +131,8 @@ def change_record(
     """Raises Problem(s) with places "values.<key>", RecordChangedMeanwhile, Denied, NotFound."""
     session.repeats = True
     asked = [RecordChange(id, values, seen_version)]
-    written = change_many(session, actor, entity, asked, cause=cause, places=[""])
-    return view_after_write(session, actor, entity, id, written.blank)
+    written = change_many(session, actor, entity, asked, cause=cause, places=[""], telling=True)
+    return view_after_write(session, actor, entity, id, written.blank, written.told)
 
 
 def change_many(
@@ -147,8 +147,11 @@ def change_many(
     places: Sequence[str] | None = None,
     mode: Mode = "usual",
     past: Sequence[Past | None] | None = None,
+    telling: bool = False,
 ) -> Written:
     """Change records in a few statements; an id may come once.  See create_many for `each` and `places`.
+
+    telling   of an only record, that it will be read afterwards
 
     Written.ids has the id of every record that was allowed, changed or already so.
     """
@@ -173,9 +176,13 @@ def change_many(
         drafts.append(draft)
     examine(entry, drafts)
     good, wrong = sieve(drafts, each)
-    changed = write_changed(entry, good)
+    blank = _blank(entry, drafts)
+    changed = write_changed(
+        entry, good, (lambda: wanted_after_write(session, actor, entity, blank)) if telling else None
+    )
     _check_lines_stay_in_ones_cards(entry, changed)
-    return Written([None if draft.problems else draft.id for draft in drafts], wrong, _blank(entry, drafts))
+    told = changed[0].told if len(changed) == 1 else None
+    return Written([None if draft.problems else draft.id for draft in drafts], wrong, blank, told)
 
 
 def check_record(

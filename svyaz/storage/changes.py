@@ -23,7 +23,7 @@ import orjson
 from svyaz.storage.engine import Database
 from svyaz.storage.ids import take_id
 from svyaz.storage.postgres_engine import ASIDE
-from svyaz.storage.session import Row, Session, take_instant
+from svyaz.storage.session import Row, Session, insert_text, take_instant
 
 KINDS = ("Created", "Changed", "Deleted", "Restored", "Linked", "Unlinked", "Recomputed", "Erased", "Schema")
 
@@ -60,6 +60,7 @@ class Batch:
 
 
 _COLUMNS = ("entity", "record", "version", "kind", "actor", "cause", "batch", "at", "body")
+NOTE = insert_text("sv_change", _COLUMNS)
 # Chunk of the publisher: under a tenth of a second, so it never holds what it updates for long.
 _PUBLISH = 5_000
 _PUBLISHER = "hashtext(current_schema()), 2"
@@ -67,17 +68,18 @@ _PUBLISHER = "hashtext(current_schema()), 2"
 
 def append(session: Session, changes: Sequence[Change]) -> None:
     """Add to the log in this transaction; the order of the sequence is the order of the log."""
-    put = session.put_instant
-    rows = [
-        (
-            *(one.entity, one.record, one.version, one.kind, one.actor, one.cause, one.batch, put(one.at)),
-            orjson.dumps(one.body, option=orjson.OPT_NON_STR_KEYS).decode() if one.body else "{}",
-        )
-        for one in changes
-    ]
+    rows = [row_of(session, one) for one in changes]
     session.insert_rows("sv_change", _COLUMNS, rows)
     if rows:
-        _tell(session)
+        tell(session)
+
+
+def row_of(session: Session, one: Change) -> Row:
+    """What NOTE takes."""
+    return (
+        *(one.entity, one.record, one.version, one.kind, one.actor, one.cause, one.batch, session.put_instant(one.at)),
+        orjson.dumps(one.body, option=orjson.OPT_NON_STR_KEYS).decode() if one.body else "{}",
+    )
 
 
 def append_created(
@@ -88,10 +90,11 @@ def append_created(
     columns = (repeat(entity), ids, *told, repeat(session.put_instant(session.now)), repeat("{}"))
     session.insert_rows("sv_change", _COLUMNS, list(zip(*columns, strict=False)))
     if ids:
-        _tell(session)
+        tell(session)
 
 
-def _tell(session: Session) -> None:
+def tell(session: Session) -> None:
+    """After the commit, that the log has grown."""
     if session.logged is not None:
         session.after_commit(session.logged)
         session.logged = None  # once for a transaction, however often it writes

@@ -10,6 +10,7 @@ Everything that differs between two questions of one shape is a parameter; a sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal as OneOf, TypeVar
@@ -66,12 +67,12 @@ class Asked:
     def run(self, ground: Ground, extra: Mapping[str, Any] | None = None) -> Run:
         return Run(self.constants, ground, extra or {})
 
-    def start(self, conditioned: bool = True, arm: Arm = "", whole: bool = False) -> Start:
+    def start(self, conditioned: bool = True, arm: Arm = "", whole: bool = False, alias: str = "t") -> Start:
         """A statement to be compiled: its scope, its formulas, its condition (or none).
 
         arm: "" for all records; of a past: "present", untouched since, and "past", the others as they were; to count:
         "today", all as they are now, and "gone", those of them that were other then.
-        whole: see Making.
+        whole: see Making.  alias: what the records are called in the statement.
         """
         where, next_hole = with_holes(self.where)
         far = {}
@@ -84,7 +85,7 @@ class Asked:
         formulas = Formulas(making)
         placed = layout(self.snapshot, self.entity)
         table = None if not arm else past_table(placed) if arm == "past" else present_table(placed, self.dialect)
-        scope = root_scope(making, placed.entity, table)
+        scope = root_scope(making, placed.entity, table, alias)
         conditions: list[Condition] = []
         if arm == "present":
             conditions.append(untouched(placed, scope.id))
@@ -239,6 +240,29 @@ def one_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan:
         return PagePlan(merge(statements), cells, 2 + len(cells.selects), ())
 
     return asked.plan(("one", tuple(columns)), make)
+
+
+def told_plan(asked: Asked, columns: Sequence[Keys]) -> PagePlan | None:
+    """What stands after RETURNING of a record's own UPDATE: its row as a page has it, and whether the condition holds.
+
+    None where that would look into the table itself: a statement sees the other rows, and this one through a link, as
+    they were before it.
+    """
+
+    def make() -> tuple[PagePlan | None]:
+        placed = layout(asked.snapshot, asked.entity)
+        start = asked.start(alias=quoted(placed.table))  # SQLite knows no other name of it there
+        made = _cells(start, columns)
+        holds = sa.case((sa.and_(sa.true(), *start.conditions), sa.literal_column("1")))
+        statement = start.binds.statement(sa.select(start.scope.id, _version(start.scope), *made.selects, holds))
+        if isinstance(start.scope.frame.source, sa.Join) or re.search(
+            rf'(FROM|JOIN) "?{placed.table}\b', statement.sql
+        ):
+            return (None,)
+        told = Statement(statement.sql.removeprefix("SELECT "), statement.takes)
+        return (PagePlan(told, made, 2 + len(made.selects), ()),)
+
+    return asked.plan(("told", tuple(columns)), make)[0]
 
 
 def _cells(start: Start, columns: Sequence[Keys]) -> Columns:

@@ -83,6 +83,7 @@ class PostgresSession(Session):
             raise explained(error) from error
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        self.written += 1
         try:
             return self._execute(sql, parameters).rowcount
         except psycopg.Error as error:
@@ -105,6 +106,7 @@ class PostgresSession(Session):
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
             return 0
+        self.written += 1
         try:
             with self.connection.cursor() as cursor:
                 cursor.executemany(for_psycopg(sql), rows)
@@ -120,6 +122,7 @@ class PostgresSession(Session):
             self.run_many(insert_text(table, tuple(columns)), rows)
             return
         names = ", ".join(f'"{name}"' for name in columns)
+        self.written += 1
         try:
             with self.connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
                 for row in rows:

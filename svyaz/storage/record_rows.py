@@ -7,10 +7,12 @@ builds no SQL, and two companies of one configuration share the text (the schema
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from svyaz.kernel.text import sort_key
+from svyaz.storage import names
 from svyaz.storage.layout import SYSTEM, FieldLayout, Layout, StoredColumn, layout
 from svyaz.storage.session import Session
 
@@ -93,32 +95,35 @@ def _make_shape(session: Session, placed: Layout, keys: tuple[str, ...] | None) 
 class Reading:
     """How records are read whole, or some of their fields.
 
-    text     takes one list of ids; the system's columns first
+    text     takes one list of ids, or an only id; the system's columns first
     spans    key, unpack, options, and where the field's columns stand in a row
-    several  statements that take the same list, each with its fields: rows are (place among these, record, …) in order
+    many     key and unpack of fields of several values;  lines: objects of whose lines the record may be the card
+    several  statements that take the same, each with the keys it reads, a line's after a dot: rows are (place among these, record, position, …)
     """
 
     text: str
     spans: tuple[tuple[str, Callable[..., Any], Any, int, int], ...]
-    several: tuple[tuple[str, tuple[FieldLayout, ...]], ...]
+    many: tuple[tuple[str, Callable[..., Any]], ...]
+    lines: tuple[str, ...]
+    several: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-_READINGS: dict[tuple[str, str, str, tuple[str, ...] | None, str], Reading] = {}
+_READINGS: dict[tuple[str, str, str, tuple[str, ...] | None, str, bool], Reading] = {}
 _KEPT_COLUMNS = tuple(column.name for column in SYSTEM[:9])
 
 
-def reading_of(session: Session, entity: str, fields: Sequence[str] | None, holding: str) -> Reading:
-    """holding: the end of the query, that locks the rows."""
-    name = (session.snapshot.digest, session.dialect, entity, None if fields is None else tuple(fields), holding)
+def reading_of(session: Session, entity: str, fields: Sequence[str] | None, holding: str, only: bool) -> Reading:
+    """holding: the end of the query, that locks the rows.  only: of one record, by its id."""
+    name = (session.snapshot.digest, session.dialect, entity, None if fields is None else tuple(fields), holding, only)
     found = _READINGS.get(name)
     if found is None:
         if len(_READINGS) >= _MOST_SHAPES:
             _READINGS.clear()
-        found = _READINGS[name] = _make_reading(session, layout(session.snapshot, entity), fields, holding)
+        found = _READINGS[name] = _make_reading(session, layout(session.snapshot, entity), fields, holding, only)
     return found
 
 
-def _make_reading(session: Session, placed: Layout, fields: Sequence[str] | None, holding: str) -> Reading:
+def _make_reading(session: Session, placed: Layout, fields: Sequence[str] | None, holding: str, only: bool) -> Reading:
     keys = placed.fields if fields is None else fields
     wanted = [placed.fields[key] for key in keys if key in placed.fields]
     own = [one for one in wanted if one.columns]
@@ -128,25 +133,45 @@ def _make_reading(session: Session, placed: Layout, fields: Sequence[str] | None
     for one in own:
         spans.append((one.field.key, one.type.unpack, one.field.options, start, start + len(one.columns)))
         start += len(one.columns)
-    alike: dict[tuple[str, ...], list[FieldLayout]] = {}
-    for one in wanted:
-        if one.table:
-            alike.setdefault(tuple(column.kind for column in one.rows), []).append(one)
+    many = [one for one in wanted if one.table]
+    lines = _lines_of(session, placed) if fields is None else []
+    alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for one in many:
+        kinds = tuple(column.kind for column in one.rows)
+        told = ", ".join(("sv_record", "sv_position", *(f'"{column.name}"' for column in one.rows)))
+        arm = f'{told} FROM "{one.table}" WHERE {_among(session, "sv_record", only)}'
+        alike.setdefault(kinds, []).append((one.field.key, arm))
+    for key, link in lines:
+        among = f"{_among(session, link, only)} AND sv_deleted_at IS NULL"
+        arm = f'{link}, 0, 0 FROM "{names.table(session.snapshot.entities[key])}" WHERE {among}'
+        alike.setdefault(("bigint",), []).append((f".{key}", f"{arm} GROUP BY {link}"))
     return Reading(
-        f'SELECT {", ".join(columns)} FROM "{placed.table}" WHERE {session.in_list("sv_id", "bigint")}{holding}',
+        f'SELECT {", ".join(columns)} FROM "{placed.table}" WHERE {_among(session, "sv_id", only)}{holding}',
         tuple(spans),
-        tuple((_several_text(session, group), tuple(group)) for group in alike.values()),
+        tuple((one.field.key, one.unpack) for one in many),
+        tuple(key for key, _ in lines),
+        tuple((_several_text(group), tuple(key for key, _ in group)) for group in alike.values()),
     )
 
 
-def _several_text(session: Session, fields: Sequence[FieldLayout]) -> str:
-    """Fields of several values whose rows look alike are read by one statement: it takes the list of ids once for each."""
-    arms = []
-    for place, one in enumerate(fields):
-        columns = ", ".join(f'"{column.name}"' for column in one.rows)
-        among = session.in_list("sv_record", "bigint")
-        arms.append(f'SELECT {place}, sv_record, sv_position, {columns} FROM "{one.table}" WHERE {among}')
-    return f"{' UNION ALL '.join(arms)} ORDER BY 1, 2, 3"
+def _lines_of(session: Session, placed: Layout) -> list[tuple[str, str]]:
+    """Objects that are lines of these cards, each with the column that names the card."""
+    found = []
+    for shape in session.snapshot.entities.values():
+        card = shape.by_key.get(shape.parent) if shape.kind == "line" else None
+        if card is not None and card.targets == (placed.entity.key,):
+            column = layout(session.snapshot, shape.key).fields[card.key].columns[0]
+            found.append((shape.key, f'"{column.name}"'))
+    return found
+
+
+def _among(session: Session, column: str, only: bool) -> str:
+    return f"{column} = ?" if only else session.in_list(column, "bigint")
+
+
+def _several_text(arms: Sequence[tuple[str, str]]) -> str:
+    """What is kept in rows that look alike is read by one statement: it takes the list of ids once for each."""
+    return " UNION ALL ".join(f"SELECT {place}, {arm}" for place, (_, arm) in enumerate(arms))
 
 
 def _no(session: Session) -> Any:
@@ -163,6 +188,31 @@ def update_text(table: str, columns: tuple[str, ...], with_label: bool, with_ver
     return (
         f'UPDATE "{table}" SET sv_version = sv_version + 1, {sets} WHERE sv_id = ? AND sv_deleted_at IS NULL{version}'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One of many changes.  seen_version None: whatever it is now.  label None: it stays."""
+
+    id: int
+    seen_version: int | None
+    values: Mapping[str, Any]
+    label: str | None
+    base: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def update_row(shape: RowShape, change: Update, at: Any, by: int | None) -> list[Any]:
+    """What `update_text` of these fields takes."""
+    row = list(shape.blank)
+    for key, place in shape.places.items():
+        place.fill(row, change.values[key], change.base)
+    row += (at, by)
+    if change.label is not None:
+        row += (change.label, sort_key(change.label))
+    row.append(change.id)
+    if change.seen_version is not None:
+        row.append(change.seen_version)
+    return row
 
 
 def many_rows(session: Session, placed: FieldLayout, record: int, value: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal as OneOf
 
@@ -17,7 +17,7 @@ from svyaz.kernel.text import sort_key
 from svyaz.storage import names
 from svyaz.storage.layout import FieldLayout, Layout, layout
 from svyaz.storage.problems import UniqueTaken
-from svyaz.storage.record_rows import many_columns, many_rows, reading_of, shape_of, update_text
+from svyaz.storage.record_rows import Update, many_columns, many_rows, reading_of, shape_of, update_row, update_text
 from svyaz.storage.row_locks import lock_text
 from svyaz.storage.session import Row, Session, UniqueViolated, take_instant
 
@@ -40,6 +40,8 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
+    """lined: objects of whose lines this card has some that live; known of a record that was read whole."""
+
     id: int
     version: int
     created_at: datetime
@@ -50,17 +52,7 @@ class Stored:
     deleted_by: int | None
     label: str
     values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One of many changes.  seen_version None: whatever it is now.  label None: it stays."""
-
-    id: int
-    seen_version: int | None
-    values: Mapping[str, Any]
-    label: str | None
-    base: Mapping[str, int | None] = field(default_factory=dict)
+    lined: frozenset[str] = frozenset()
 
 
 def insert(session: Session, entity: str, records: Sequence[NewRecord]) -> None:
@@ -119,26 +111,27 @@ def fetch(
     """
     if not ids:
         return {}
-    reading = reading_of(session, entity, fields, holding)
-    listed = session.list_parameter(ids)
+    only = len(ids) == 1
+    reading = reading_of(session, entity, fields, holding, only)
+    listed = ids[0] if only else session.list_parameter(ids)
     rows, *several = session.fetch_all(
         [(reading.text, (listed,)), *((text, (listed,) * len(group)) for text, group in reading.several)]
     )
+    parts: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for (_, group), told in zip(reading.several, several, strict=True):
+        for row in sorted(told):  # by (place, record, position), of which no two have the same
+            parts[group[row[0]], row[1]].append(row[3:])
     found = {}
     for row in rows:
+        id = row[0]
         values = {key: unpack(row[first:end], options) for key, unpack, options, first, end in reading.spans}
-        found[row[0]] = Stored(
-            *(row[0], row[1], _instant(row[2]), row[3], _instant(row[4]), row[5]),
+        for key, unpack_rows in reading.many:
+            values[key] = unpack_rows(parts.get((key, id), ()))
+        found[id] = Stored(
+            *(id, row[1], _instant(row[2]), row[3], _instant(row[4]), row[5]),
             *(take_instant(row[6]), row[7], row[8], values),
+            frozenset(key for key in reading.lines if (f".{key}", id) in parts),
         )
-    for (_, group), told in zip(reading.several, several, strict=True):
-        collected: dict[tuple[int, int], list[Row]] = defaultdict(list)
-        for row in told:
-            collected[row[0], row[1]].append(row[3:])
-        for place, one in enumerate(group):
-            key, unpack_rows = one.field.key, one.unpack
-            for id, stored in found.items():
-                stored.values[key] = unpack_rows(collected.get((place, id), ()))
     return found
 
 
@@ -177,16 +170,7 @@ def update_many(session: Session, entity: str, changes: Sequence[Update], actor:
         when = session.put_instant(at)
         rows = []
         for change in group:
-            row = list(shape.blank)
-            for key, place in shape.places.items():
-                place.fill(row, change.values[key], change.base)
-            row += (when, actor)
-            if change.label is not None:
-                row += (change.label, sort_key(change.label))
-            row.append(change.id)
-            if with_version:
-                row.append(change.seen_version)
-            rows.append(row)
+            rows.append(update_row(shape, change, when, actor))
         try:
             touched = session.run(text, rows[0]) if len(rows) == 1 else session.run_many(text, rows)
         except UniqueViolated as refused:

@@ -108,9 +108,8 @@ def aliased(table: str, alias: str) -> sa.FromClause:
     return sa.table(table).alias(alias)
 
 
-def root_scope(making: Making, entity: Entity, table: sa.FromClause | None = None) -> Scope:
+def root_scope(making: Making, entity: Entity, table: sa.FromClause | None = None, alias: str = "t") -> Scope:
     """table: instead of the entity's own."""
-    alias = "t"
     own = aliased(layout(making.snapshot, entity.key).table, alias) if table is None else table.alias(alias)
     return Scope(making, Frame(own, table), alias, entity, (entity.key,))
 

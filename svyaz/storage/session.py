@@ -58,6 +58,9 @@ class Session:
         self.logged: Callable[[], None] | None = None  # whom to tell after the commit that the log has grown
         self.past: datetime | None = None  # the moment whose base this transaction shows (records.as_of)
         self.covered: frozenset[str] = frozenset()  # entities some of whose records were other then (storage.as_of)
+        self.written = (
+            0  # how many times something was written in this transaction: what was read since then still stands
+        )
         self.repeats = False  # of one card: the same few statements come again and again, so a plan is worth keeping
         self._snapshot: Snapshot | None = None
         self._terms: Terms | None = None

@@ -70,6 +70,7 @@ class SqliteSession(Session):
             raise explained(error) from error
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        self.written += 1
         try:
             return self.connection.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
@@ -78,6 +79,7 @@ class SqliteSession(Session):
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         if not rows:
             return 0
+        self.written += 1
         try:
             return self.connection.executemany(sql, rows).rowcount
         except sqlite3.Error as error:

@@ -130,9 +130,8 @@ def before_card(entry: Entry, drafts: Sequence[Draft]) -> None:
     lines = _lines_of(entry.session.snapshot.entities, entry.shape)
     if entry.mode not in ("usual", "past") or amount is None or not typed or lines is None:
         return
-    with_lines = record_tables.find_by_key(entry.session, lines.key, lines.parent, [draft.id for draft in typed])
     for draft in typed:
-        if draft.id in with_lines:
+        if draft.stored is not None and lines.key in draft.stored.lined:
             place = f"{draft.place}values.{amount.key}"
             draft.problems.append(AmountOfLines(place, field=amount.title.say(entry.actor.language)))
 

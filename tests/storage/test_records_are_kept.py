@@ -14,7 +14,8 @@ from svyaz.storage import record_tables
 from svyaz.storage.engine import Database, Session
 from svyaz.storage.ids import take_ids
 from svyaz.storage.problems import UniqueTaken
-from svyaz.storage.record_tables import NewRecord, Update
+from svyaz.storage.record_rows import Update
+from svyaz.storage.record_tables import NewRecord
 from tests.storage.made import a_snapshot, client, install
 
 AT = datetime(2026, 3, 3, 11, 5, tzinfo=UTC)
