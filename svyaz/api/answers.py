@@ -356,6 +356,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         batch=maybe(NUMBER), results=several(shape(id=maybe(NUMBER), problems=several(named("Told"))))
     ),
     ("POST", f"{RECORD}/copy"): named("Record"),
+    ("POST", f"{RECORD}/press"): shape(record=named("Record"), batch=NUMBER),
     ("POST", f"{RECORDS}/move"): shape(
         batch=NUMBER, results=several(shape(id=NUMBER, problems=several(named("Told"))))
     ),

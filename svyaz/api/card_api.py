@@ -1,4 +1,4 @@
-"""What a card asks beside its own record: a copy of it, and another pipeline for it."""
+"""What a card asks beside its own record: a copy of it, another pipeline for it, and what its buttons do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from svyaz.api.call import Call
 from svyaz.api.records_api import told_record
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
-from svyaz.records import copying, moving
+from svyaz.records import copying, moving, pressing
 
 
 class CopyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -22,6 +22,11 @@ class MoveBody(msgspec.Struct, forbid_unknown_fields=True):
     pipeline: str
     stages: dict[str, str]
     values: dict[str, Any] = {}
+
+
+class PressBody(msgspec.Struct, forbid_unknown_fields=True):
+    button: str
+    version: int | None = None
 
 
 def copy_record(call: Call) -> Answer:
@@ -42,6 +47,15 @@ def move_records(call: Call) -> Answer:
         return Answer(body={"batch": done.batch, "results": [{"id": one.id, "problems": []} for one in done.results]})
 
 
+def press_button(call: Call) -> Answer:
+    """POST /api/records/{entity}/{id}/press  body: {"button": "close", "version": 7}; `batch` takes it back."""
+    body = call.body(PressBody)
+    with call.writing() as (session, actor):
+        entity = call.incoming.params["entity"]
+        done = pressing.press_button(session, actor, entity, call.id(), body.button, body.version)
+        return Answer(body={"record": told_record(done.record), "batch": done.batch})
+
+
 ROUTES = (
     Route(
         "POST",
@@ -51,6 +65,14 @@ ROUTES = (
         body=CopyBody,
         status=201,
         answer="Record",
+        per_entity=True,
+    ),
+    Route(
+        "POST",
+        "/api/records/{entity}/{id}/press",
+        press_button,
+        "Press a button of the card",
+        body=PressBody,
         per_entity=True,
     ),
     Route("POST", "/api/records/{entity}/move", move_records, "To another pipeline", body=MoveBody, per_entity=True),

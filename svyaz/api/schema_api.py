@@ -9,6 +9,7 @@ from svyaz.access.apply import may
 from svyaz.access.fields import may_edit, may_read
 from svyaz.api.call import Call
 from svyaz.api.route import Route
+from svyaz.api.told_form import told_form
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.http import Answer
 from svyaz.schema.snapshot import VERBS, Entity, Field, Snapshot, Title, View
@@ -88,41 +89,7 @@ def _entity(snapshot: Snapshot, actor: Actor, entity: Entity, seen: frozenset[st
             for pipeline in entity.pipelines
         ],
         "views": [_view(one, language, known) for one in entity.views],
-        "form": {
-            "tabs": [
-                {
-                    "title": tab.title.say(language),
-                    "sections": [
-                        {
-                            "title": part.title.say(language),
-                            "columns": part.columns,
-                            "fields": [key for key in part.fields if key in known],
-                            "wide": [key for key in part.wide if key in known],
-                        }
-                        for part in tab.sections
-                    ],
-                    "details": [
-                        {
-                            "entity": one.entity,
-                            "by": one.by,
-                            "title": one.title.say(language),
-                            "columns": [path for path in one.columns if _readable(snapshot, actor, one.entity, path)],
-                            "sort": [
-                                path
-                                for path in one.sort
-                                if _readable(snapshot, actor, one.entity, path.removeprefix("-"))
-                            ],
-                            "filter": one.filter,
-                        }
-                        for one in tab.details
-                        if one.entity in seen
-                    ],
-                }
-                for tab in entity.form.tabs
-            ],
-            "quick": [key for key in entity.form.quick if key in known],
-            "conditional": [key for key in entity.form.conditions if key in known],
-        },
+        "form": told_form(snapshot, actor, entity, seen, frozenset(known)),
         "rights": {verb: may(snapshot, actor, entity.key, verb) for verb in VERBS},
     }
 
@@ -181,12 +148,6 @@ def _view(view: View, language: str, known: set[str]) -> dict[str, Any]:
             name: told for name, told in view.options.items() if told in known or KINDS[view.kind][name].allowed
         },
     }
-
-
-def _readable(snapshot: Snapshot, actor: Actor, entity_key: str, path: str) -> bool:
-    entity = snapshot.entities[entity_key]
-    field = entity.by_key.get(path.split(".", 1)[0])
-    return field is not None and not field.hidden and may_read(snapshot, actor, entity_key, field.key)
 
 
 def _label_field(entity: Entity) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from svyaz.configurator import edits as op
 from svyaz.configurator.edits import Edit, Table
-from svyaz.configurator.tidy import forget_entity_paths, forget_field
+from svyaz.configurator.tidy import forget_entity_paths, forget_field, forget_role
 from svyaz.kernel.keys import key_from_title
 from svyaz.kernel.problem import Problem
 from svyaz.schema import arrange, edits
@@ -21,7 +21,7 @@ from svyaz.schema.shapes import field_tables
 from svyaz.schema.snapshot import Snapshot, TraitShape
 from svyaz.schema.source import Source
 
-LISTS = ("field", "view", "pipeline", "stages", "options", "tab", "section", "detail")
+LISTS = ("field", "view", "pipeline", "stages", "options", "tab", "section", "detail", "variant", "buttons")
 TABLES = ("form", "grants", "settings")
 
 
@@ -411,5 +411,5 @@ CARRY: Mapping[type, Callable[[Carried, Any], None]] = {
     op.PutSettings: _source(lambda source, one: edits.set_settings(source, one.set)),
     op.PutModule: _put_module,
     op.PutRole: _put_role,
-    op.DropRole: _source(lambda source, one: edits.drop_role(source, one.role)),
+    op.DropRole: _source(lambda source, one: forget_role(edits.drop_role(source, one.role), one.role)),
 }

@@ -41,6 +41,26 @@ def forget_entity_paths(source: Source, before: Snapshot, entity: str) -> Source
     return _forget(source, gone)
 
 
+def forget_role(source: Source, role: str) -> Source:
+    """A variant of a card that was for this role alone goes: for nobody's role it would become everybody's."""
+
+    def tidied(part: Part) -> Part:
+        form = part.table.get("form")
+        if not isinstance(form, Mapping) or "variant" not in form:
+            return part
+        variants = []
+        for one in arrange.tables(form["variant"]):
+            roles = one.get("roles")
+            left = [key for key in roles if key != role] if isinstance(roles, (list, tuple)) else []
+            if left or not roles:
+                variants.append({**one, "roles": left} if roles else one)
+        return replace(part, table={**part.table, "form": {**form, "variant": variants}})
+
+    return replace(
+        source, entities=tuple(map(tidied, source.entities)), dictionaries=tuple(map(tidied, source.dictionaries))
+    )
+
+
 def _forget(source: Source, gone: Gone) -> Source:
     def tidied(part: Part) -> Part:
         return replace(part, table=_entity(part.table, gone))
@@ -99,14 +119,24 @@ def _form(form: Mapping[str, Any], entity: str, gone: Gone) -> dict[str, Any]:
     made = dict(form)
     if "quick" in made:
         made["quick"] = _kept(made["quick"], entity, gone)
-    tabs = []
-    for tab in arrange.tables(made.get("tab", ())):
+    if "tab" in made:
+        made["tab"] = _tabs(made["tab"], entity, gone)
+    if "variant" in made:
+        made["variant"] = [
+            {**one, "tab": _tabs(one.get("tab", ()), entity, gone)}
+            for one in arrange.tables(made["variant"])
+            if not gone(entity, str(one.get("field") or ""))
+        ]
+    return made
+
+
+def _tabs(tabs: Any, entity: str, gone: Gone) -> list[dict[str, Any]]:
+    made = []
+    for tab in arrange.tables(tabs):
         one = dict(tab)
         if "section" in one:
-            one["section"] = [
-                {**part, "fields": _placed(part.get("fields", ()), entity, gone)}
-                for part in arrange.tables(one["section"])
-            ]
+            parts = (_section(part, entity, gone) for part in arrange.tables(one["section"]))
+            one["section"] = [part for part in parts if part is not None]
         if "detail" in one:
             one["detail"] = [
                 {
@@ -120,8 +150,35 @@ def _form(form: Mapping[str, Any], entity: str, gone: Gone) -> dict[str, Any]:
                 for part in arrange.tables(one["detail"])
                 if not gone(str(part.get("entity")), str(part.get("by") or ""))
             ]
-        tabs.append(one)
-    return {**made, "tab": tabs} if "tab" in made else made
+        made.append(one)
+    return made
+
+
+def _section(part: Table, entity: str, gone: Gone) -> dict[str, Any] | None:
+    """None for a block that has nothing left to show or to do."""
+    if "kind" not in part:
+        return {**part, "fields": _placed(part.get("fields", ()), entity, gone)}
+    far = str(part.get("entity") or "")
+    looked_at = (
+        str(part.get("by") or ""),
+        str(part.get("field") or ""),
+        str(part.get("group") or "").partition(":")[0],
+    )
+    if any(gone(far, path) for path in looked_at if path):
+        return None
+    if part["kind"] != "buttons":
+        return dict(part)
+    buttons = [kept for one in arrange.tables(part.get("buttons", ())) if (kept := _button(one, entity, gone))]
+    return {**part, "buttons": buttons} if buttons else None
+
+
+def _button(one: Table, entity: str, gone: Gone) -> dict[str, Any] | None:
+    if gone(str(one.get("entity") or ""), str(one.get("by") or "")):
+        return None
+    if not isinstance(one.get("values"), Mapping):
+        return dict(one)
+    values = {key: text for key, text in one["values"].items() if not gone(entity, str(key))}
+    return {**one, "values": values} if values else None
 
 
 def _placed(placed: Any, entity: str, gone: Gone) -> list[Any]:

@@ -14,7 +14,7 @@ from svyaz.expression.tree import YES_NO, Node
 from svyaz.kernel.problem import Problem
 from svyaz.schema.formulas import paths
 from svyaz.schema.scope import EntityScope, walk_entities
-from svyaz.schema.snapshot import Entity, Field, Snapshot
+from svyaz.schema.snapshot import CardBlock, Entity, Field, Snapshot
 from svyaz.schema.view_kinds import KINDS
 
 Place = tuple[str, str]  # entity, field
@@ -72,10 +72,15 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
     form = Use("form", key, "")
     for path in entity.form.quick:
         yield from _of_path(snapshot, key, path, form)
-    for tab in entity.form.tabs:
+    for variant in entity.form.variants:
+        if variant.field:
+            yield from _of_path(snapshot, key, variant.field, form)
+    for tab in entity.form.all_tabs:
         for section in tab.sections:
             for path in section.fields:
                 yield from _of_path(snapshot, key, path, form)
+            if section.block is not None:
+                yield from _of_card_block(snapshot, key, section.block, form)
         for details in tab.details:
             for path in (details.by, *details.columns, *(one.removeprefix("-") for one in details.sort)):
                 yield from _of_path(snapshot, details.entity, path, form)
@@ -85,6 +90,21 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
         for node in (conditions.visible, conditions.required, conditions.read_only):
             if node is not None:
                 yield from _of_node(snapshot, key, node, form)
+
+
+def _of_card_block(snapshot: Snapshot, key: str, block: CardBlock, use: Use) -> Iterator[tuple[Place, Use]]:
+    for path in filter(None, (block.by, block.field, block.group.partition(":")[0])):
+        yield from _of_path(snapshot, block.entity, path, use)
+    if block.filter:
+        yield from _of_text(snapshot, block.entity, block.filter, use)
+    for button in block.buttons:
+        for field, node in button.values.items():
+            yield from _of_path(snapshot, key, field, use)
+            yield from _of_node(snapshot, key, node, use)
+        if button.by:
+            yield from _of_path(snapshot, button.entity, button.by, use)
+        if button.filter:
+            yield from _of_text(snapshot, button.entity, button.filter, use)
 
 
 def _of_field(snapshot: Snapshot, entity: str, one: Field) -> Iterator[tuple[Place, Use]]:

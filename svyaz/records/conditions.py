@@ -43,6 +43,19 @@ def conditional(entry: Entry) -> Iterator[tuple[Field, Conditions]]:
             yield entry.fields[key], one
 
 
+def keys_of_state(entry: Entry) -> list[str] | None:
+    """Own fields that the conditions read: all that a card being opened must look at again; None: the whole record,
+    for a sum of money is taken by the rate of the record's day."""
+    nodes = [
+        node
+        for one in entry.shape.form.conditions.values()
+        for node in (one.visible, one.required, one.read_only)
+        if node is not None
+    ]
+    keys = {keys[0] for node in nodes for keys in paths_of(node)} & entry.fields.keys()
+    return None if any(entry.fields[key].type == "money" for key in keys) else sorted(keys)
+
+
 def check_conditions(entry: Entry, draft: Draft) -> list[Problem]:
     """What the conditions refuse in a draft whose every value is known."""
     if not entry.checks or not entry.shape.form.conditions:
@@ -118,4 +131,4 @@ def _refusal(entry: Entry, field: Field, place: str, node: Node) -> Problem:
     return FieldLocked(place, field=title, rule=show_titles(to_text(node), scope))
 
 
-__all__ = ["NO_STATE", "State", "check_conditions", "conditional", "nodes_of", "state_of"]
+__all__ = ["NO_STATE", "State", "check_conditions", "conditional", "keys_of_state", "nodes_of", "state_of"]

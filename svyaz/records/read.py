@@ -22,7 +22,7 @@ from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import raise_all
 from svyaz.kernel.text import fold
 from svyaz.records.accept import accept_values
-from svyaz.records.conditions import NO_STATE, State, state_of
+from svyaz.records.conditions import NO_STATE, State, keys_of_state, state_of
 from svyaz.records.denial import explain_no
 from svyaz.records.draft import Draft
 from svyaz.records.entry import open_entry
@@ -390,7 +390,7 @@ def _state(session: Session, actor: Actor, shape: Entity, id: int) -> State:
     if not shape.form.conditions or session.past is not None:
         return NO_STATE
     entry = open_entry(session, actor, shape.key)
-    stored = record_tables.fetch(session, shape.key, [id])[id]
+    stored = record_tables.fetch(session, shape.key, [id], keys_of_state(entry))[id]
     return state_of(entry, Draft("", {}, dict(stored.values), stored, id=id, label=stored.label))
 
 

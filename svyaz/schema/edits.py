@@ -302,17 +302,37 @@ def _without_fixed(table: Table, keep: str) -> dict[str, Any]:
 
 
 def _without_details(table: Table, entity: str) -> Table:
-    """A table without sets of details of an entity on its card."""
+    """A table without what its card, in any variant, shows and does with an entity."""
     form = table.get("form")
-    if not isinstance(form, Mapping) or not isinstance(form.get("tab"), list):
+    if not isinstance(form, Mapping):
         return table
-    tabs = [
-        {**tab, "detail": [one for one in tab["detail"] if one.get("entity") != entity]}
-        if isinstance(tab.get("detail"), list)
-        else tab
-        for tab in form["tab"]
-    ]
-    return {**table, "form": {**form, "tab": tabs}}
+    made = dict(form)
+    if isinstance(form.get("tab"), list):
+        made["tab"] = [_tab_without(tab, entity) for tab in form["tab"]]
+    if isinstance(form.get("variant"), list):
+        made["variant"] = [
+            {**one, "tab": [_tab_without(tab, entity) for tab in one["tab"]]}
+            if isinstance(one.get("tab"), list)
+            else one
+            for one in form["variant"]
+        ]
+    return {**table, "form": made}
+
+
+def _tab_without(tab: Table, entity: str) -> Table:
+    made = dict(tab)
+    if isinstance(tab.get("detail"), list):
+        made["detail"] = [one for one in tab["detail"] if one.get("entity") != entity]
+    if isinstance(tab.get("section"), list):
+        parts = [
+            {**one, "buttons": [each for each in one["buttons"] if each.get("entity") != entity]}
+            if isinstance(one.get("buttons"), list)
+            else one
+            for one in tab["section"]
+            if one.get("entity") != entity
+        ]
+        made["section"] = [one for one in parts if one.get("buttons") != []]
+    return made
 
 
 def _except(table: Table, key: str) -> dict[str, Any]:

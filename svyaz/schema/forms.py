@@ -10,17 +10,22 @@ read_only_if  it may not be changed while it is true of the record as it stands
 wide          the whole width of a section of several columns
 
 The conditions read the record's own fields and, through links, those of others.
+
+A section may hold a block in place of fields (card_blocks.py).  The card may have variants: tabs of their own for some roles,
+for some values of a choice, a stage or a yes-or-no, for a phone.  A variant is a look and no right: what it leaves out
+can still be read and written by every other way, and what must be filled must be filled whatever the variant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from svyaz.expression.tree import YES_NO, Node, both
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.problem import Problem
-from svyaz.schema import formulas
+from svyaz.schema import card_blocks, formulas
 from svyaz.schema.computed import ComputedHeld, inlined
 from svyaz.schema.formulas import Bench
 from svyaz.schema.problems import (
@@ -29,18 +34,33 @@ from svyaz.schema.problems import (
     DetailNotLinked,
     EntityUnknown,
     FieldUnknown,
+    KeyTaken,
     RequiredUnseen,
+    SettingMissing,
+    SettingNotAllowed,
     SortImpossible,
 )
-from svyaz.schema.reading import Reading
+from svyaz.schema.reading import Reading, duplicates
 from svyaz.schema.scope import EntityScope, walk
 from svyaz.schema.shapes import COMMON
-from svyaz.schema.snapshot import Conditions, DetailSet, Entity, Form, Section, Tab, Title
+from svyaz.schema.snapshot import Button, Conditions, DetailSet, Entity, Form, Section, Tab, Title, Variant
 
 MOST_COLUMNS = 4
 CONDITIONS = ("visible_if", "required_if", "read_only_if")
 WORDS = {key: Title(words["ru"], words["en"]) for key, words in COMMON["words"].items()}
+DECIDING = ("choice", "choices", "stage", "yes_no")  # what a variant of the card may depend on
 WIDE = ("long_text", "file", "image")  # not among the columns that nobody chose
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A card being read.  conditions and buttons: what its tabs, those of variants too, have brought so far."""
+
+    entity: Entity
+    entities: Mapping[str, Entity]
+    bench: Bench
+    conditions: dict[str, Conditions] = field(default_factory=dict)
+    buttons: dict[str, Button] = field(default_factory=dict)
 
 
 def form(
@@ -54,34 +74,95 @@ def form(
         return _default_form(entity, entities, children)
     place, problems = f"{reading.place}: form", reading.problems
     inside = Reading(reading.table["form"], place, problems)
+    drawing = Drawing(entity, entities, bench)
     quick = inside.texts("quick")
     check_fields(entity, quick, place, problems)
-    conditions: dict[str, Conditions] = {}
+    tabs = _tabs(inside, drawing)
+    variants = _variants(inside, drawing)
+    inside.finish()
+    usual = None if tabs else _default_form(entity, entities, children, quick)
+    return Form(usual.tabs if usual else tabs, usual.quick if usual else quick, drawing.conditions, variants)
+
+
+def _tabs(inside: Reading, drawing: Drawing) -> tuple[Tab, ...]:
     tabs = []
     for at, table in enumerate(inside.tables("tab"), start=1):
-        one = Reading(table, f"{place}: tab {at}", problems)
+        one = Reading(table, f"{inside.place}: tab {at}", inside.problems)
         title = one.title()
         sections = tuple(
-            _section(Reading(part, f"{one.place}: section {number}", problems), entity, bench, conditions)
+            _section(Reading(part, f"{one.place}: section {number}", inside.problems), drawing)
             for number, part in enumerate(one.tables("section"), start=1)
         )
         details = tuple(
-            _details(Reading(part, f"{one.place}: detail {number}", problems), entity, entities, bench)
+            _details(Reading(part, f"{one.place}: detail {number}", inside.problems), drawing)
             for number, part in enumerate(one.tables("detail"), start=1)
         )
         one.finish()
         tabs.append(Tab(title, sections, tuple(found for found in details if found)))
-    inside.finish()
-    if not tabs:
-        return _default_form(entity, entities, children, quick)
-    return Form(tuple(tabs), quick, conditions)
+    return tuple(tabs)
+
+
+def _variants(inside: Reading, drawing: Drawing) -> tuple[Variant, ...]:
+    tables = inside.tables("variant")
+    repeated = duplicates([str(one.get("key", "")) for one in tables])
+    found = []
+    for at, table in enumerate(tables):
+        one = Reading(table, f"{inside.place}: variant {at + 1}", inside.problems)
+        key, title = one.key(), one.title()
+        roles, phone = one.texts("roles"), one.yes_no("phone")
+        by, values = _decided_by(one, drawing.entity)
+        tabs = _tabs(one, drawing)
+        one.finish()
+        if not tabs:
+            inside.problems.append(SettingMissing(one.place, setting="tab"))
+        if at in repeated:
+            inside.problems.append(KeyTaken(one.place, key=key, first=f"variant {repeated[at] + 1}"))
+        found.append(Variant(key, title, tabs, roles, by, values, phone))
+    return tuple(found)
+
+
+def _decided_by(one: Reading, entity: Entity) -> tuple[str, tuple[str, ...]]:
+    by, values = one.text("field"), one.texts("values")
+    if not by:
+        if values:
+            one.problems.append(SettingMissing(one.place, setting="field"))
+        return "", ()
+    if by not in entity.by_key:
+        one.problems.append(FieldUnknown(one.place, field=by, entity=entity.key))
+        return "", ()
+    known = values_of(entity, by)
+    if not known:
+        one.problems.append(SettingNotAllowed(one.place, setting="field", value=by, allowed=", ".join(DECIDING)))
+    elif not values:
+        one.problems.append(SettingMissing(one.place, setting="values"))
+    for value in values if known else ():
+        if value not in known:
+            allowed = ", ".join(known[:20])
+            one.problems.append(SettingNotAllowed(one.place, setting="values", value=value, allowed=allowed))
+    return by, values
+
+
+def values_of(entity: Entity, key: str) -> tuple[str, ...]:
+    """Values of a field that a variant of the card may be for; () when it cannot depend on such a field."""
+    one = entity.by_key[key]
+    if one.type not in DECIDING or one.system:
+        return ()
+    if one.type == "stage":
+        return tuple(entity.stages)
+    return ("yes", "no") if one.type == "yes_no" else tuple(option["key"] for option in one.options["options"])
 
 
 def check_fields(entity: Entity, keys: Sequence[str], place: str, problems: list[Problem]) -> None:
     problems.extend(FieldUnknown(place, field=key, entity=entity.key) for key in keys if key not in entity.by_key)
 
 
-def _section(reading: Reading, entity: Entity, bench: Bench, conditions: dict[str, Conditions]) -> Section:
+def _section(reading: Reading, drawing: Drawing) -> Section:
+    entity = drawing.entity
+    if "kind" in reading:
+        title = reading.title(default=Title(""))
+        block = card_blocks.block(reading, entity, drawing.entities, drawing.bench, drawing.buttons)
+        reading.finish()
+        return Section(title, (), block=block)
     title = reading.title()
     columns = reading.whole("columns", 1, 1, MOST_COLUMNS) or 1
     keys: list[str] = []
@@ -98,7 +179,7 @@ def _section(reading: Reading, entity: Entity, bench: Bench, conditions: dict[st
         texts = {name: one.text(name) for name in CONDITIONS}
         one.finish()
         if any(texts.values()) and key in entity.by_key:
-            _add_conditions(entity, key, texts, reading.place, bench, conditions)
+            _add_conditions(entity, key, texts, reading.place, drawing.bench, drawing.conditions)
     check_fields(entity, keys, reading.place, reading.problems)
     reading.finish()
     return Section(title, tuple(keys), columns, tuple(wide))
@@ -152,7 +233,8 @@ def _known_later(keys: Sequence[str], entity: Entity, bench: Bench) -> str:
     return ".".join(keys) if any(one.computed is not None and one.computed.volatile for one in beyond) else ""
 
 
-def _details(reading: Reading, entity: Entity, entities: Mapping[str, Entity], bench: Bench) -> DetailSet | None:
+def _details(reading: Reading, drawing: Drawing) -> DetailSet | None:
+    entity, entities, bench = drawing.entity, drawing.entities, drawing.bench
     child, by = reading.text("entity", needed=True), reading.text("by", needed=True)
     title = reading.title()
     columns, sort, condition = reading.texts("columns"), reading.texts("sort"), reading.text("filter")
@@ -162,9 +244,7 @@ def _details(reading: Reading, entity: Entity, entities: Mapping[str, Entity], b
         problems.append(EntityUnknown(place, entity=child))
         return None
     far = entities[child]
-    link = far.by_key.get(by)
-    anything = link is not None and link.type == "any_link" and not link.targets
-    if link is None or not (anything or entity.key in link.targets):
+    if not card_blocks.points_here(far, by, entity):
         problems.append(DetailNotLinked(place, entity=child, by=by, target=entity.key))
     for path in (*columns, *(one.removeprefix("-") for one in sort)):
         walked = walk(entities, far, tuple(path.split(".")))

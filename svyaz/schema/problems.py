@@ -139,6 +139,18 @@ class CheckThroughLink(Problem):
     code = "check_through_link"  # facts: path
 
 
+class ButtonThroughLink(Problem):
+    """What a button writes is made of the record in hand: what is behind a link may be hidden from who presses it."""
+
+    code = "button_through_link"  # facts: path
+
+
+class RoleUnknown(Problem):
+    """A variant of a card is for a role that is not there."""
+
+    code = "schema_role_unknown"  # facts: role, variant
+
+
 class ConditionTwice(Problem):
     """A field stands on the card twice, and each place says by its own conditions when it is seen."""
 

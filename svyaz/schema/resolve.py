@@ -34,6 +34,7 @@ from svyaz.schema.problems import (
     KeyTaken,
     LabelUnfit,
     NumberTaken,
+    RoleUnknown,
     SettingNotAllowed,
     TextBroken,
     TooMany,
@@ -41,7 +42,7 @@ from svyaz.schema.problems import (
 from svyaz.schema.reading import Reading
 from svyaz.schema.roles import roles
 from svyaz.schema.scope import EntityScope, kind_of
-from svyaz.schema.snapshot import Entity, Field, MenuItem, Settings, Snapshot, TraitShape
+from svyaz.schema.snapshot import Entity, Field, MenuItem, Role, Settings, Snapshot, TraitShape
 from svyaz.schema.source import Source
 
 MOST_ENTITIES = 500
@@ -66,6 +67,7 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
     benches = {key: Bench(EntityScope(bare, key), broken, problems) for key in bare}
     entities = {key: _bind(one, bare, benches[key], children[key]) for key, one in drafts.items()}
     granted = roles(source.roles, entities, benches, problems)
+    _check_variants(entities, granted, problems)
     menu = _menu(source.menu, entities, problems)
     raise_all(_told_once(problems))
     return Snapshot(
@@ -197,6 +199,15 @@ def _bind(made: Draft, bare: Mapping[str, Entity], bench: Bench, children: Seque
     )
     reading.finish()
     return bound
+
+
+def _check_variants(entities: Mapping[str, Entity], granted: Mapping[str, Role], problems: list[Problem]) -> None:
+    """A variant of a card that is for a role nobody made would silently be for nobody."""
+    for key, entity in entities.items():
+        for variant in entity.form.variants:
+            for role in variant.roles:
+                if role not in granted:
+                    problems.append(RoleUnknown(f"{key}: form", role=role, variant=variant.title.ru))
 
 
 def _written_out(entity: Entity, node: Node, place: str, bench: Bench) -> Node | None:

@@ -130,13 +130,58 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """key: unique on the card.  do: of card_blocks.ACTS.
+
+    values      of "set": field key -> typed formula over the record's own fields: what is written when it is pressed
+    entity, by  of "create" and "open": related records, which point here by their link field `by`
+    filter      of "open": formula text, which of them
+    address     of "go": a path inside the company's own site, "/-/reports"
+    """
+
+    key: str
+    title: Title
+    do: str
+    values: Mapping[str, Node] = field(default_factory=dict)
+    entity: str = ""
+    by: str = ""
+    filter: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardBlock:
+    """What stands on a card besides fields.  kind: of card_blocks.KINDS.
+
+    text        of "text": words with simple marks, never HTML
+    buttons     of "buttons"
+    entity, by, filter   of "figure" and "chart": which related records are looked at, as in a set of details
+    function, field      what is made of them: "count" alone, or sum, avg, min, max of a field
+    group, look          of "chart": as of a view of that kind
+    """
+
+    kind: str
+    text: Title | None = None
+    buttons: tuple[Button, ...] = ()
+    entity: str = ""
+    by: str = ""
+    filter: str = ""
+    function: str = ""
+    field: str = ""
+    group: str = ""
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """columns: 1 to 4, of fields side by side;  wide: those of the fields that take the whole width."""
+    """columns: 1 to 4, of fields side by side;  wide: those of the fields that take the whole width.
+    block: what stands here in place of fields."""
 
     title: Title
     fields: tuple[str, ...]
     columns: int = 1
     wide: tuple[str, ...] = ()
+    block: CardBlock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +218,41 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Another look of the same card; what it leaves out is not seen there and stays open by every other way.
+
+    roles          whose it is: anybody's with one of them, () everybody's
+    field, values  the value of the record that it is for: keys of options or stages, "yes" or "no"; "" for any
+    phone          for narrow screens only
+    """
+
+    key: str
+    title: Title
+    tabs: tuple[Tab, ...]
+    roles: tuple[str, ...] = ()
+    field: str = ""
+    values: tuple[str, ...] = ()
+    phone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """The card.  quick: field keys of the short form for adding;  conditions: by field key."""
+    """The card.  quick: field keys of the short form for adding;  conditions: by field key, whatever the variant.
+    variants: the first that fits is shown, on a narrow screen those for a phone first; `tabs` when none does."""
 
     tabs: tuple[Tab, ...]
     quick: tuple[str, ...] = ()
     conditions: Mapping[str, Conditions] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
+
+    @property
+    def all_tabs(self) -> tuple[Tab, ...]:
+        return (*self.tabs, *(tab for one in self.variants for tab in one.tabs))
+
+    @property
+    def buttons(self) -> Mapping[str, Button]:
+        parts = (part for tab in self.all_tabs for part in tab.sections if part.block)
+        return {one.key: one for part in parts if part.block for one in part.block.buttons}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ class GoodCall:
 
 CSV = "Название;ИНН\r\nООО «Лютик»;7707083893\r\n".encode()
 HIDE = {"do": "hide_field", "entity": "deal", "field": "description"}
+URGENT = {"key": "urgent", "title": "Срочно", "do": "set", "values": {"priority": '"high"'}}
+BUTTONS = {"title": "Действия", "kind": "buttons", "buttons": [URGENT]}
+DRAW = {"do": "put_form", "entity": "deal", "form": {"tab": [{"title": "Общее", "section": [BUTTONS]}]}}
 SHOW = {"do": "show_field", "entity": "deal", "field": "description"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
 SOLUTION = BytesIO()
@@ -89,7 +92,8 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("DELETE", "/api/schema/later/{id}", f"/api/schema/later/{later[0]}", who="Артём", status=204),
         GoodCall("POST", "/api/schema/later/{id}/apply", f"/api/schema/later/{later[1]}/apply", {}, who="Артём"),
         GoodCall("POST", "/api/schema/plan", "/api/schema/plan", {"revision": 1, "edits": [HIDE]}, who="Артём"),
-        GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE]}, who="Артём"),
+        GoodCall("POST", "/api/schema/apply", "/api/schema/apply", {"revision": 1, "edits": [HIDE, DRAW]}, who="Артём"),
+        GoodCall("POST", f"{one}/press", f"{deal}/press", {"button": "urgent", "version": 2}),
         GoodCall("POST", "/api/schema/undo", "/api/schema/undo", {"revision": 2}, who="Артём"),
         GoodCall(
             "POST", f"{entity}/merge", "/api/records/source/merge", {"into": values[0], "from": values[1:]}, who="Артём"
