@@ -11,12 +11,14 @@ from itertools import islice
 from typing import Any
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import read_entity
-from svyaz.exchange.column_map import guess_columns
+from svyaz.access.apply import may, read_entity
+from svyaz.exchange.column_map import GuessedColumn, guess_columns
 from svyaz.exchange.file_rows import as_text
 from svyaz.exchange.forms import guess_dates, guess_decimal, looks_like_number
 from svyaz.exchange.tables import Cell, TableFile, rows
+from svyaz.schema.snapshot import Entity
 from svyaz.storage.session import Session
+from svyaz.storage.tallies import count_records
 
 SAMPLE_ROWS, SAMPLES, LONGEST_SAMPLE = 2000, 5, 200
 GRID_ROWS, GRID_COLUMNS, LONGEST_IN_GRID = 20, 100, 60
@@ -61,10 +63,22 @@ def first_look(
             "header_row": heading,
             "dates": guess_dates(written),
             "decimal": guess_decimal(written),
-            "columns": [{"column": one.number, "field": one.field} for one in guessed if one.field],
+            "columns": [_planned(session, actor, shape, one) for one in guessed if one.field],
             "keys": [key for key in shape.duplicates if any(one.field == key for one in guessed)][:3],
         },
     }
+
+
+def _planned(session: Session, actor: Actor, shape: Entity, column: GuessedColumn) -> dict[str, Any]:
+    """Where nothing is yet that a link could find, every value is a record to be made: anything else fails each row."""
+    told: dict[str, Any] = {"column": column.number, "field": column.field}
+    field = shape.by_key.get(column.field)
+    if field is None or field.type != "link" or len(field.targets) != 1:
+        return told
+    target = field.targets[0]
+    if may(session.snapshot, actor, target, "add") and not count_records(session, target, "living"):
+        told["missing"] = "create"
+    return told
 
 
 def guess_heading(first: Sequence[Sequence[Cell]]) -> int:

@@ -135,11 +135,11 @@ def sign_in_first(url: str, printed: str) -> Site:
     return Site(url, login, http)
 
 
-def add_person(site: Site, login: str, title: str) -> httpx.Client:
-    """A new administrator of the running company, signed in with a password of his own."""
+def add_person(site: Site, login: str, title: str, role: str = "admin") -> httpx.Client:
+    """A new person of the running company, an administrator unless said, signed in with a password of his own."""
     command = [sys.executable, "-m", "svyaz.cli", "--language", "ru", "user", "add", "--home", str(site.home)]
     made = subprocess.run(
-        [*command, "--login", login, "--name", title, "--role", "admin"],
+        [*command, "--login", login, "--name", title, "--role", role],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -1052,6 +1052,7 @@ export const words = {
     outline_made: "new",
     outline_bad: ["{n} line is not understood", "{n} lines are not understood"],
     outline_add: ["Add {n} line", "Add {n} lines"],
+    make_and_list: "Create and list the fields",
     form: {
       plural: "Plural",
       genitive: "Genitive",

@@ -15,6 +15,8 @@ const SOFT = "гкхжчшщ";
 const HUSH = "жчшщ";
 const ALIVE = /(щик|ист|тель|вец)$|^(абонент|агент|арендатор|врач|водитель|гость|директор|инженер|клиент|контрагент|кандидат|курьер|мастер|менеджер|партнёр|пациент|подрядчик|покупатель|сотрудник|специалист|студент|ученик|заказчик|исполнитель|житель|заявитель|докладчик|человек)$/;
 const NOT_ALIVE = /^(показатель|двигатель|выключатель|указатель|датчик|накопитель|разветвитель)$/;
+/** Has no plural in the speech of people: «оборудование», and the list of it is «Оборудование» too. */
+const SINGLE = /^(оборудование|имущество|сырьё|топливо|мебель|техника|персонал|жильё|снабжение|питание|обучение|страхование|кредитование)$/;
 const PLURAL_A = /^(адрес|дом|город|номер|паспорт|мастер|доктор|директор|счёт|цвет|поезд|сорт|инспектор|профессор|катер)$/;
 const KEEPS_O = /^(срок|урок|блок|поток|кусок|сток|бок|исток|ток|рок)$/;
 const MASCULINE_SOFT = /(тель|арь|ень|оль|иль|ель|ёль|рубль|путь|дождь|гость)$/;
@@ -43,7 +45,8 @@ function isAdjective(word: string, next: string | undefined): boolean {
 
 function decline(word: string): { readonly forms: Forms; readonly alive: boolean } {
   const alive = ALIVE.test(word) && !NOT_ALIVE.test(word);
-  return { forms: nounForms(word, alive), alive };
+  const forms = nounForms(word, alive);
+  return { forms: SINGLE.test(word) ? { ...forms, plural: word, genitive_plural: forms.genitive } : forms, alive };
 }
 
 function nounForms(word: string, alive: boolean): Forms {
