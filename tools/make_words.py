@@ -22,6 +22,7 @@ LATER = (
     "report",
     "past",
     "grid",
+    "unsent",
     "view",
     "palette",
     "quick",

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import check_accessible
-from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site
+from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site, add_person
 
 FUNNEL = "/deal?view=funnel"
 
@@ -185,6 +185,45 @@ def test_long_column_is_read_and_drawn_only_where_it_is_looked_at(site: Site, op
     new.locator("[data-zone]").evaluate("element => element.scrollTo(0, element.scrollHeight)")
     expect(new.locator("article[aria-posinset='400']")).to_be_visible()
     assert cards.count() < 80, "what is out of sight is not drawn"
+    cards.last.focus()
+    page.keyboard.press("Home")
+    expect(new.locator("article[aria-posinset='1']")).to_be_focused()
+    page.keyboard.press("End")
+    expect(new.locator("article[aria-posinset='400']")).to_be_focused()
+
+
+def test_card_goes_into_and_out_of_the_middle_of_a_long_column(site: Site, open_page: Opener) -> None:
+    operations = [{"do": "create", "values": {"title": f"Середина столбца {n:03}"}} for n in range(120)]
+    assert site.http.post("/api/records/deal/bulk", json={"operations": operations}).status_code == 200
+    id = site.create("deal", title="Середина столбца: в гости", stage="qualified")
+    page = open_page(FUNNEL)
+    with page.expect_response(lambda answer: "/query" in answer.url and "Середина" in (answer.request.post_data or "")):
+        page.get_by_role("searchbox", name="Искать в списке").fill("Середина столбца")
+    new, qualified = lane(page, "Новая"), lane(page, "Квалификация")
+    expect(new.locator("header .count")).to_have_text("120")
+    column = new.locator("[data-zone]")
+    column.evaluate("element => element.scrollTo(0, element.scrollHeight / 2)")
+    expect(new.locator("article[aria-posinset='60']")).to_be_visible()
+    carry(page, qualified.get_by_role("article"), column, 300)
+    expect(new.locator("header .count")).to_have_text("121")
+    expect(qualified.locator("header .count")).to_have_text("0")
+    assert site.read("deal", id)["values"]["stage"] == "new"
+    card = new.locator("article[aria-posinset='60']")
+    title = card.get_attribute("aria-label") or ""
+    carry(page, card, qualified.locator("[data-zone]"), 60)
+    expect(new.locator("header .count")).to_have_text("120")
+    expect(qualified.get_by_role("article", name=title)).to_be_visible()
+
+
+def carry(page: Page, card: Locator, zone: Locator, down: int) -> None:
+    card.scroll_into_view_if_needed()
+    start, target = card.bounding_box(), zone.bounding_box()
+    assert start and target
+    page.mouse.move(start["x"] + 40, start["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 60, target["y"] + down, steps=8)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        page.mouse.up()
 
 
 def test_board_stands_over_another_field_and_in_swim_lanes_and_is_found_so_again(site: Site, open_page: Opener) -> None:
@@ -206,7 +245,7 @@ def test_board_stands_over_another_field_and_in_swim_lanes_and_is_found_so_again
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
         page.keyboard.press("Control+ArrowRight")
     assert site.read("deal", low)["values"]["priority"] == "normal"
-    with page.expect_response(lambda answer: "/preferences/board.deal.equipment" in answer.url):
+    with page.expect_response(lambda answer: "/preferences/view.deal.equipment" in answer.url):
         page.get_by_role("combobox", name="Дорожки").select_option(label="без дорожек")
     page.reload()
     expect(page.get_by_role("combobox", name="Колонки")).to_have_value("priority")
@@ -232,6 +271,45 @@ def test_column_is_folded_and_says_when_there_are_too_many(site: Site, open_page
     expect(offer.get_by_role("article")).to_have_count(0)
     page.get_by_role("button", name="Развернуть «Коммерческое предложение»").click()
     expect(offer.get_by_role("article")).to_have_count(2)
+
+
+def test_limits_and_folded_columns_are_kept_with_a_shared_view_and_are_each_persons_own_to_change(
+    site: Site, open_page: Opener
+) -> None:
+    page = open_page(FUNNEL)
+    lane(page, "Переговоры").get_by_role("button", name="Колонка «Переговоры»").click()
+    page.get_by_role("textbox", name="Не больше карточек").fill("7")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    lane(page, "Договор").get_by_role("button", name="Колонка «Договор»").click()
+    page.get_by_role("button", name="Свернуть колонку").click()
+    page.get_by_role("button", name="Сохранить вид").click()
+    box = page.get_by_role("dialog", name="Новое представление")
+    box.get_by_label("Название").fill("Доска с пределами")
+    box.get_by_label("Сотрудники компании").check()
+    box.get_by_label("Открывать у них первым").check()
+    box.get_by_role("button", name="Сохранить представление").click()
+    expect(page.get_by_role("tab", name="Доска с пределами")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("button", name="Сохранить вид")).to_have_count(0)
+    page.get_by_role("tab", name="Воронка").click()
+    expect(lane(page, "Переговоры").locator("header .count")).not_to_contain_text("/")
+
+    other = add_person(site, "board_reader", "Ольга Пределова")
+    second = open_page("/-/about", signed_in=False)
+    second.context.add_cookies(
+        [{"name": one.name, "value": one.value or "", "url": site.url} for one in other.cookies.jar]
+    )
+    second.goto(f"{site.url}/deal")
+    expect(second.get_by_role("tab", name="Доска с пределами")).to_have_attribute("aria-selected", "true")
+    expect(lane(second, "Переговоры").locator("header .count")).to_contain_text(re.compile(r"/\s7"))
+    with second.expect_response(lambda answer: "/preferences/view.deal.v" in answer.url):
+        second.get_by_role("button", name="Развернуть «Договор»").click()
+    expect(second.get_by_role("button", name="Сохранить вид")).to_be_visible()
+    page.get_by_role("tab", name="Доска с пределами").click()
+    expect(page.get_by_role("button", name="Развернуть «Договор»")).to_be_visible()
+    second.reload()
+    expect(lane(second, "Договор").get_by_role("button", name="Колонка «Договор»")).to_be_visible()
+    assert site.http.put("/api/views/deal/default", json={"view": "", "role": "admin"}).status_code < 300
 
 
 def test_card_says_what_is_planned_next_or_that_nothing_is(site: Site, open_page: Opener) -> None:

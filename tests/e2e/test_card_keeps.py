@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from playwright.sync_api import Page, expect
 
+from tests.browser import check_accessible
 from tests.e2e.conftest import PASSWORD, Opener, Site
 from tests.e2e.test_card import value
 
@@ -175,3 +176,95 @@ def test_what_a_colleague_changed_while_one_was_without_a_network_is_asked_about
     expect(dialog.get_by_text("Оба правили: я без сети", exact=True)).to_be_visible()
     dialog.get_by_role("button", name="Записать выбранное").click()
     expect(page.get_by_role("heading", name="Оба правили: я без сети", level=1)).to_be_visible()
+
+
+def test_changes_of_two_tabs_are_kept_together_and_each_goes_once(site: Site, open_page: Opener) -> None:
+    first, second = site.create("deal", title="Две вкладки: раз"), site.create("deal", title="Две вкладки: два")
+    page = open_page(f"/deal/{first}")
+    expect(page.get_by_role("heading", name="Две вкладки: раз", level=1)).to_be_visible()
+    other = page.context.new_page()
+    other.goto(f"{site.url}/deal/{second}")
+    expect(other.get_by_role("heading", name="Две вкладки: два", level=1)).to_be_visible()
+    page.context.set_offline(True)
+    for tab, field, text in ((page, "Название", "Раз без сети"), (other, "Название", "Два без сети")):
+        value(tab, field).click()
+        tab.get_by_role("textbox", name=field).fill(text)
+        tab.keyboard.press("Enter")
+    expect(page.get_by_text("Не отправлено: 2")).to_be_visible()
+    expect(other.get_by_text("Не отправлено: 2")).to_be_visible()
+    # The network is not back yet; one of the tabs is closed.
+    other.close()
+    sent: list[str] = []
+    page.context.on("request", lambda one: sent.append(one.url) if one.method == "PATCH" else None)
+    page.context.set_offline(False)
+    expect(page.get_by_text("Не отправлено")).to_have_count(0)
+    assert [site.read("deal", id)["values"]["title"] for id in (first, second)] == ["Раз без сети", "Два без сети"]
+    assert sorted(int(url.rsplit("/", 1)[1]) for url in sent) == [first, second]
+
+
+def test_change_the_server_always_breaks_on_is_told_of_copied_given_up_and_brought_back(
+    site: Site, open_page: Opener
+) -> None:
+    id = site.create("deal", title="Вечная ошибка")
+    page = open_page(f"/deal/{id}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.get_by_role("heading", name="Вечная ошибка", level=1)).to_be_visible()
+    broken = {"error": {"code": "server_broken", "text": "Ошибка на сервере № 41.", "problems": []}}
+    page.route(
+        f"**/api/records/deal/{id}",
+        lambda route: route.fulfill(status=500, json=broken) if route.request.method == "PATCH" else route.fallback(),
+    )
+    value(page, "Название").click()
+    page.get_by_role("textbox", name="Название").fill("Никак не сохранить")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Не отправлено: 1").click()
+    box = page.get_by_role("dialog", name="Ещё не на сервере")
+    edit = box.get_by_role("listitem")
+    expect(edit.get_by_role("link", name="Вечная ошибка")).to_have_attribute("href", f"/deal/{id}")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.status == 500):
+        edit.get_by_role("button", name="Повторить").click()
+    expect(edit.get_by_text("Сервер не справился: Ошибка на сервере № 41.")).to_be_visible()
+    expect(edit.locator("dd")).to_have_text(["Вечная ошибкаНикак не сохранить"])
+    assert check_accessible(page) == []
+    edit.get_by_role("button", name="Скопировать текст").click()
+    expect(page.get_by_text("Текст правки скопирован")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "Вечная ошибка\nНазвание: Никак не сохранить"
+    edit.get_by_role("button", name="Отменить правку").click()
+    expect(box).to_have_count(0)
+    expect(page.get_by_text("Не отправлено")).to_have_count(0)
+    expect(value(page, "Название")).to_have_accessible_name(re.compile("Вечная ошибка"))
+    page.unroute(f"**/api/records/deal/{id}")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        page.get_by_role("button", name="Вернуть правку").click()
+    expect(page.get_by_role("heading", name="Никак не сохранить", level=1)).to_be_visible()
+    assert site.read("deal", id)["values"]["title"] == "Никак не сохранить"
+
+
+def test_change_refused_after_the_network_is_back_stays_until_the_person_decides(site: Site, open_page: Opener) -> None:
+    id = site.create("deal", title="Откажут потом")
+    page = open_page(f"/deal/{id}")
+    expect(page.get_by_role("heading", name="Откажут потом", level=1)).to_be_visible()
+    refused = {"error": {"code": "denied", "text": "Это поле вам больше не доступно.", "problems": []}}
+    answers = [lambda route: route.abort(), lambda route: route.fulfill(status=403, json=refused)]
+    page.route(
+        f"**/api/records/deal/{id}",
+        lambda route: (
+            answers[0 if len(answers) == 2 else -1](route) if route.request.method == "PATCH" else route.fallback()
+        ),
+    )
+    value(page, "Название").click()
+    page.get_by_role("textbox", name="Название").fill("Длинный текст, который жалко")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Не отправлено: 1")).to_be_visible()
+    answers.pop(0)
+    page.get_by_role("button", name="Не отправлено: 1").click()
+    edit = page.get_by_role("dialog", name="Ещё не на сервере").get_by_role("listitem")
+    edit.get_by_role("button", name="Повторить").click()
+    expect(edit.get_by_text("Сервер не принял: Это поле вам больше не доступно.")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(value(page, "Название")).to_have_accessible_name(re.compile("Длинный текст, который жалко"))
+    page.get_by_role("button", name="Не отправлено: 1").click()
+    expect(edit.get_by_text("Сервер не принял: Это поле вам больше не доступно.")).to_be_visible()
+    edit.get_by_role("button", name="Отменить правку").click()
+    expect(page.get_by_role("heading", name="Откажут потом", level=1)).to_be_visible()

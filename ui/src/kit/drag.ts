@@ -20,6 +20,7 @@ const LIFT_MOUSE_PX = 4;
 const CANCEL_TOUCH_PX = 10;
 const LONG_PRESS_MS = 280;
 const EDGE_PX = 55;
+const FAR_PX = 500;
 
 export function startDrag(event: PointerEvent, host: DragHost): void {
   const target = event.target as HTMLElement;
@@ -135,6 +136,8 @@ class Drag {
   private place(zone: HTMLElement, x: number, y: number): void {
     const hole = this.hole;
     if (!hole) return;
+    // Of a long zone only a part is there: what has been scrolled to was drawn meanwhile.
+    if (Math.abs(zone.scrollTop - this.scrolledAtEntry) > FAR_PX) this.enter(zone);
     const level = y + zone.scrollTop - this.scrolledAtEntry;
     const isAfter = ({ box }: { box: DOMRect }): boolean =>
       this.host.flow === "rows" ? level < box.top || (level < box.bottom && x < box.left + box.width / 2) : box.top + box.height / 2 > level;
@@ -155,7 +158,7 @@ class Drag {
     if (ghost && zone && hole?.parentElement) {
       const places = [...zone.querySelectorAll<HTMLElement>(`${this.host.item}, .hole`)].filter((element) => element !== this.lifted);
       const item = this.lifted.dataset["id"] ?? "";
-      const index = places.indexOf(hole);
+      const index = Math.max(0, places.indexOf(hole));
       // The click that ends a drag must not open the card.
       const swallow = (event: Event): void => { event.stopPropagation(); event.preventDefault(); };
       addEventListener("click", swallow, { capture: true, once: true });

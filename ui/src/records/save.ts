@@ -7,7 +7,7 @@ import { toast } from "../kit/toast";
 import { findEntity, findField, findStage, stageField } from "../schema";
 import { t } from "../words";
 import { forget, hold, onRead, peek, putView, type Rec } from "./cache";
-import { flush, putAside, startOutbox, unsentOf, valuesAside, type Unsent } from "./outbox";
+import { decided, flush, isGoing, putAside, startOutbox, supersede, unsentOf, valuesAside, type Sent, type Unsent } from "./outbox";
 import { askConflict, askDemand, type Clash } from "./questions";
 import { noteWrite } from "./writes";
 
@@ -63,18 +63,19 @@ export async function save(rec: Rec, values: Values): Promise<boolean> {
     if (turn.before) await turn.before;
     // What still waits to be sent goes first, together with this.
     const aside = unsentOf(rec.entity, rec.id);
-    if (aside) {
-      putAside({ ...aside, values });
+    if ((aside && !aside.trouble?.refused) || isGoing(rec.entity, rec.id)) {
+      putAside({ entity: rec.entity, id: rec.id, version: aside?.version ?? rec.version, values, before, label: rec.label });
       void flush();
       return true;
     }
     const view = await changeRecord(rec.entity, rec.id, rec.version, values);
     arrive();
+    supersede(rec.entity, rec.id, values);
     settle(view);
     return true;
   } catch (refusal) {
     if (refusal instanceof ApiProblem && refusal.undecided) {
-      putAside({ entity: rec.entity, id: rec.id, version: rec.version, values });
+      putAside({ entity: rec.entity, id: rec.id, version: rec.version, values, before, label: rec.label });
       toast(t(refusal.code === "no_answer" ? "live.kept_unanswered" : refusal.offline ? "live.kept" : "live.kept_failed"));
       return true;
     }
@@ -91,22 +92,41 @@ export async function save(rec: Rec, values: Values): Promise<boolean> {
 }
 
 /** The connection is back: as if it were saved now, over the version that was seen then. */
-async function resend(unsent: Unsent): Promise<"sent" | "later" | "failed"> {
+async function resend(unsent: Unsent): Promise<Sent> {
   const { entity, id, version } = unsent;
   const values = { ...unsent.values };
   try {
-    settle(await changeRecord(entity, id, version, values));
+    const view = await changeRecord(entity, id, version, values);
+    settle(view);
+    return { end: "sent", version: view.version };
   } catch (refusal) {
-    if (refusal instanceof ApiProblem && (refusal.offline || refusal.status === 401)) return "later";
-    if (refusal instanceof ApiProblem && refusal.undecided) return "failed";
-    const rec = peek(entity, id) ?? (await loadRecord(entity, id).catch(() => null));
-    if (rec) await overcome(rec, values, refusal);
-    else tell(refusal);
-    void loadRecord(entity, id).catch(() => {});
+    if (!(refusal instanceof ApiProblem)) return { end: "failed", text: sayRefusal(refusal) };
+    if (refusal.offline || refusal.status === 401) return { end: "later" };
+    if (refusal.undecided) return { end: "failed", text: sayRefusal(refusal) };
+    decided();
+    return await settleRefused(entity, id, values, refusal);
   }
-  return "sent";
 }
-startOutbox(resend);
+
+/** A clash and missing values are asked about; any other refusal stays, with what was typed, until the person decides. */
+async function settleRefused(entity: string, id: number, values: Values, refusal: ApiProblem): Promise<Sent> {
+  const rec = peek(entity, id) ?? (await loadRecord(entity, id).catch(() => null));
+  const question = rec && questionOf(rec, values, refusal);
+  if (!question) {
+    tell(refusal);
+    return { end: "refused", text: sayRefusal(refusal) };
+  }
+  await question();
+  void loadRecord(entity, id).catch(() => {});
+  return { end: "sent", version: null };
+}
+
+// What another tab has put aside stands on the screen of this one too; what it has sent or given up is read again.
+startOutbox(resend, (entity, id, values) => {
+  const rec = peek(entity, id);
+  if (rec && values) Object.assign(rec.values, values);
+  else if (rec) void loadRecord(entity, id).catch(() => {});
+});
 
 function settle(view: RecordView): void {
   settling = true;
@@ -116,16 +136,22 @@ function settle(view: RecordView): void {
 }
 
 async function overcome(rec: Rec, values: Values, refusal: unknown): Promise<boolean> {
-  if (refusal instanceof ApiProblem && refusal.status === 409 && refusal.code === "record_changed_meanwhile") return reconcile(rec, values);
-  if (refusal instanceof ApiProblem && refusal.status === 422) {
-    const missing = missingFields(rec, values, refusal);
-    if (missing.length) {
-      const answer = await askDemand({ rec, title: demandTitle(rec, values), fields: missing, problems: {} });
-      return answer ? save(rec, { ...values, ...answer }) : false;
-    }
-  }
+  const question = refusal instanceof ApiProblem ? questionOf(rec, values, refusal) : null;
+  if (question) return question();
   tell(refusal);
   return false;
+}
+
+/** How the person may still have it saved; null: there is nothing to ask. */
+function questionOf(rec: Rec, values: Values, refusal: ApiProblem): (() => Promise<boolean>) | null {
+  if (refusal.status === 409 && refusal.code === "record_changed_meanwhile") return () => reconcile(rec, values);
+  if (refusal.status !== 422) return null;
+  const missing = missingFields(rec, values, refusal);
+  if (!missing.length) return null;
+  return async () => {
+    const answer = await askDemand({ rec, title: demandTitle(rec, values), fields: missing, problems: {} });
+    return answer ? save(rec, { ...values, ...answer }) : false;
+  };
 }
 
 /** Read what the others wrote and ask, field by field; fields that do not clash are saved as asked. */

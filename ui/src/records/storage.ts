@@ -1,4 +1,4 @@
-/** What must outlive the page, in the browser; where keeping is forbidden, until the page is closed. */
+/** What must outlive the page, in the browser; where keeping is forbidden or full, until the page is closed. */
 const here = new Map<string, string>();
 let works: boolean | null = null;
 
@@ -15,9 +15,12 @@ export function isKept(): boolean {
   return works;
 }
 
+/** Whether what is kept under this name outlives the page: there may have been no room for it. */
+export const outlives = (key: string): boolean => isKept() && !here.has(key);
+
 export function readKept<T>(key: string): T | null {
   try {
-    const text = isKept() ? localStorage.getItem(key) : (here.get(key) ?? null);
+    const text = here.get(key) ?? (isKept() ? localStorage.getItem(key) : null);
     return text === null ? null : (JSON.parse(text) as T);
   } catch {
     return null;
@@ -26,12 +29,25 @@ export function readKept<T>(key: string): T | null {
 
 export function writeKept(key: string, value: unknown): void {
   const text = value === null ? null : JSON.stringify(value);
+  here.delete(key);
   try {
     if (!isKept()) throw new Error("not kept");
     if (text === null) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
   } catch {
-    if (text === null) here.delete(key);
-    else here.set(key, text);
+    if (text !== null) here.set(key, text);
   }
+}
+
+/** The names that begin so. */
+export function keptKeys(start: string): readonly string[] {
+  const there = isKept() ? Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "") : [];
+  return [...there, ...here.keys()].filter((key) => key.startsWith(start));
+}
+
+/** Another tab of this browser has written or removed something under a name that begins so. */
+export function onKeptElsewhere(start: () => string, listener: () => void): void {
+  addEventListener("storage", (event) => {
+    if (event.key === null || event.key.startsWith(start())) listener();
+  });
 }

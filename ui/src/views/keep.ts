@@ -21,7 +21,7 @@ export function bodyNow(entity: Entity, view: ListView, settings: ViewSettings):
     kind: view.kind, columns: settings.columns.value, widths: { ...settings.widths }, filter: all([settings.base.value, ...settings.clauses()]), asked: asked as unknown as Json,
     sort: settings.sort.value, group: view.kind === "list" ? settings.group.value : view.group, totals: now.totals ?? {}, total: view.total, pipeline: view.pipeline,
     colours: settings.colours.value.map((one) => ({ hue: one.hue, field: one.field, asked: one.parts as unknown as Json, rule: ruleOf(entity, one) || "false" })),
-    height: settings.height.value, pinned: settings.pinned.value, more: { ...view.kept?.view.more, ...view.options },
+    height: settings.height.value, pinned: settings.pinned.value, more: { ...settings.more.value, ...view.options },
   };
 }
 

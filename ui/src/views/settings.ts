@@ -3,7 +3,7 @@
     Three layers: the view as it is kept (of the configuration, one's own or shared), over it what the person has
     changed and not kept as a view (his preferences), over that the address, when it says something. */
 import { computed, nextTick, ref, shallowReactive, shallowRef, watch, type Ref } from "vue";
-import type { Measure, SavedView } from "../api/types";
+import type { Json, Measure, SavedView } from "../api/types";
 import { fieldType } from "../fields";
 import { all, quote } from "../fields/formula";
 import { keepPreference, loadPreference } from "../records/preference";
@@ -40,7 +40,11 @@ interface Kept {
   colours?: readonly Colour[];
   height?: Height;
   pinned?: number;
+  more?: More;
 }
+
+/** What a kind of view keeps for itself, by its name. */
+export type More = Readonly<Record<string, Json>>;
 
 export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
   const key = computed(() => `view.${entity.value.key}.${view.value.key}`);
@@ -58,6 +62,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
   const colours = shallowRef<readonly Colour[]>([]);
   const height = ref<Height>("normal");
   const pinned = ref(1);
+  const more = shallowRef<More>({});
 
   /** The state of the address comes with the load and takes the place of what was kept of it. */
   let given: Address | null = null;
@@ -79,6 +84,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     colours.value = kept.colours ?? own.colours ?? [];
     height.value = kept.height ?? own.height ?? "normal";
     pinned.value = kept.pinned ?? own.pinned ?? 1;
+    more.value = kept.more ?? own.more ?? {};
     for (const name of Object.keys(widths)) delete widths[name];
     Object.assign(widths, kept.widths ?? own.widths ?? {});
   }
@@ -137,7 +143,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
 
   const state = (): Kept => ({
     columns: columns.value, widths: { ...widths }, sort: sort.value, asked: asked.value, totals: totalBy.value, group: group.value,
-    closed: closed.value.slice(0, 500), colours: colours.value, height: height.value, pinned: pinned.value,
+    closed: closed.value.slice(0, 500), colours: colours.value, height: height.value, pinned: pinned.value, more: more.value,
   });
 
   /** Back to the view as it is kept. */
@@ -147,7 +153,7 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
   }
 
   watch(key, () => void load(), { immediate: true });
-  watch([columns, sort, asked, totalBy, group, closed, colours, height, pinned, () => ({ ...widths })], keep, { deep: true });
+  watch([columns, sort, asked, totalBy, group, closed, colours, height, pinned, more, () => ({ ...widths })], keep, { deep: true });
 
   const fields = computed<readonly Field[]>(() =>
     columns.value.map((path) => findField(entity.value, path)).filter((field): field is Field => field !== null));
@@ -178,13 +184,14 @@ export function useViewSettings(entity: Ref<Entity>, view: Ref<ListView>) {
     const before: Kept = {
       columns: own.columns ?? view.value.columns, sort: own.sort ?? view.value.sort, asked: own.asked ?? [],
       group: own.group ?? (view.value.kind === "list" ? view.value.group : ""), colours: own.colours ?? [], height: own.height ?? "normal", pinned: own.pinned ?? 1,
+      more: own.more ?? {},
     };
     const now = state();
     return (Object.keys(before) as (keyof Kept)[]).some((name) => plain(now[name]) !== plain(before[name]));
   });
 
   return {
-    ready, columns, widths, sort, asked, totalBy, search, at, group, closed, colours, height, pinned, fields, filter, base, totals, grouped, widthOf, sorted, changed,
+    ready, columns, widths, sort, asked, totalBy, search, at, group, closed, colours, height, pinned, more, fields, filter, base, totals, grouped, widthOf, sorted, changed,
     sortText: computed(() => sort.value.join(",")), clauses, reset, take, before, forget, state,
   };
 }
@@ -205,5 +212,6 @@ function bodyOf(view: ListView): Kept {
   return {
     columns: body.columns, widths: body.widths, sort: body.sort, asked: partsOf(body.asked, body.filter), totals: body.totals, group: body.group,
     colours: body.colours.map((one) => ({ hue: one.hue, field: one.field, parts: partsOf(one.asked, one.rule) })), height: body.height, pinned: body.pinned,
+    more: Object.fromEntries(Object.entries(body.more).filter(([, told]) => typeof told !== "string")),
   };
 }

@@ -215,7 +215,6 @@ export const words = {
   board: {
     empty_value: "No value",
     add_to: "Add to “{lane}”",
-    more: "Show {n} more",
     moved: "{label}: {lane}",
     no_group: "A board needs a field to arrange cards by.",
     stayed: "“{label}” stayed in the column “{lane}”.",
@@ -448,7 +447,7 @@ export const words = {
     also_here: "Here now: {who}",
     colleague: "a colleague",
     waiting: "Not sent: {n}",
-    waiting_hint: "Changes are kept in this browser and sent again by themselves. Press to send them now.",
+    waiting_hint: "Changes are kept in this browser and are sent again by themselves. Press to see which and why.",
     kept: "No connection: the change is kept here and will be sent when it is back.",
     kept_unanswered: "The server does not answer: the change is kept here and will be sent again by itself.",
     kept_failed: "The server could not cope: the change is kept here and will be sent again by itself.",

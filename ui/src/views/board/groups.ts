@@ -10,7 +10,7 @@ import { all } from "../../fields/formula";
 import { hueOf } from "../../kit/hue";
 import { putRows, type Rec } from "../../records/cache";
 import { watchLive } from "../../records/live";
-import { sayRefusal } from "../../records/save";
+import { sayRefusal, tell } from "../../records/save";
 import { t } from "../../words";
 import { clauseOfGroup } from "../list/groups";
 
@@ -43,6 +43,8 @@ export interface LanesQuery {
 const FIRST = 20;
 const PAGE = 30;
 const CARRIED_MS = 400;
+/** More of a column than this is not held: what is far from sight is read again when one comes back to it. */
+const HELD = 1500;
 
 export const laneKey = (value: Cell): string => JSON.stringify(Array.isArray(value) ? value[0] : value);
 
@@ -53,13 +55,14 @@ export function useLanes(query: Ref<LanesQuery | null>) {
   const loaded = ref(false);
   const failed = ref("");
   let stop = new AbortController();
-  const pending = new Set<string>();
+  const pending = new Map<string, { readonly lane: Lane; readonly from: number; readonly to: number; readonly stop: AbortController }>();
 
   async function load(quietly = false): Promise<void> {
     const asked = query.value;
     if (!asked) return;
     stop.abort();
     stop = new AbortController();
+    for (const one of pending.values()) one.stop.abort();
     pending.clear();
     const { signal } = stop;
     if (!quietly) loaded.value = false;
@@ -83,6 +86,9 @@ export function useLanes(query: Ref<LanesQuery | null>) {
   /** These places are in sight; what is missing of them is read. */
   function look(lane: Lane, first: number, last: number): void {
     lane.sight = [first, last];
+    // While one scrolls on, one request at a time: a server that answers about all that was scrolled past would be late
+    // with what is looked at.  What is in sight when it has answered is asked for then.
+    if ([...pending.values()].some((one) => one.lane.key === lane.key && (one.to <= first - PAGE || one.from >= last + PAGE))) return;
     for (let page = Math.floor(first / PAGE); page * PAGE < Math.min(last, lane.count); page++) {
       const [from, to] = [page * PAGE, Math.min((page + 1) * PAGE, lane.count)];
       for (let index = from; index < to; index++) {
@@ -97,8 +103,10 @@ export function useLanes(query: Ref<LanesQuery | null>) {
     const asked = query.value;
     const name = `${lane.key} ${from}`;
     if (!asked || pending.has(name)) return;
-    pending.add(name);
-    const { signal } = stop;
+    const own = { lane, from, to, stop: new AbortController() };
+    pending.set(name, own);
+    const { signal } = own.stop;
+    const [first, last] = lane.sight;
     try {
       const page = await queryPage(asked.entity, {
         filter: all([asked.filter, clauseOfGroup(asked.group, lane.value)]), sort: asked.sort, fields: asked.fields, offset: from, limit: Math.max(1, to - from),
@@ -109,11 +117,13 @@ export function useLanes(query: Ref<LanesQuery | null>) {
       const rows = lane.rows.map((rec) => (rec && known.has(rec) ? undefined : rec));
       rows.length = Math.max(lane.count, from + read.length);
       read.forEach((rec, at) => (rows[from + at] = rec));
-      lane.rows = rows;
-    } catch {
-      // The person scrolls again; nothing is lost.
+      lane.rows = nearSight(rows, lane.sight);
+    } catch (refusal) {
+      // Nothing is lost: the places stay empty, and are read again when the person scrolls.
+      if (!signal.aborted) tell(refusal);
     } finally {
-      if (!signal.aborted) pending.delete(name);
+      if (pending.get(name) === own) pending.delete(name);
+      if (!signal.aborted && (lane.sight[0] !== first || lane.sight[1] !== last)) look(lane, ...lane.sight);
     }
   }
 
@@ -132,6 +142,19 @@ export function useLanes(query: Ref<LanesQuery | null>) {
   }
 
   return { lanes, loaded, failed, load, look };
+}
+
+function nearSight(rows: (Rec | undefined)[], [first, last]: Lane["sight"]): (Rec | undefined)[] {
+  let held = 0;
+  rows.forEach((rec) => rec && held++);
+  if (held <= HELD) return rows;
+  const near: (Rec | undefined)[] = [];
+  // The first ones come with every refresh.
+  rows.forEach((rec, at) => {
+    if (rec && (at < FIRST || (at >= first - HELD / 3 && at < last + HELD / 3))) near[at] = rec;
+  });
+  near.length = rows.length;
+  return near;
 }
 
 function arrange(asked: LanesQuery, groups: readonly Group[], before: readonly Lane[]): readonly Lane[] {

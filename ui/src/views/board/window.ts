@@ -4,18 +4,22 @@ import { computed, onScopeDispose, reactive, ref, shallowReactive } from "vue";
 export const PORTION = 10;
 const SPARE_PX = 700;
 const GUESS_PX = 112;
+const LEARNT = 6;
 
 export function useColumn(count: () => number) {
   const view = reactive({ top: 0, height: 900 });
   const measured = shallowReactive(new Map<number, number>());
-  const each = computed(() => {
+  // Learnt from the first portions and then kept: were it learnt further, each new portion would move the end of a
+  // hundred thousand cards by many screens, and nobody would ever reach it.
+  const each = ref(GUESS_PX);
+  function learn(): void {
     let [sum, cards] = [0, 0];
     for (const [portion, height] of measured) {
       sum += height;
-      cards += Math.min(PORTION, count() - portion * PORTION);
+      cards += Math.max(0, Math.min(PORTION, count() - portion * PORTION));
     }
-    return cards > 0 ? sum / cards : GUESS_PX;
-  });
+    if (cards > 0) each.value = sum / cards;
+  }
   const portions = computed(() => Math.ceil(count() / PORTION));
   const heightOf = (portion: number): number => measured.get(portion) ?? Math.min(PORTION, count() - portion * PORTION) * each.value;
 
@@ -38,6 +42,7 @@ export function useColumn(count: () => number) {
       const height = (target as HTMLElement).offsetHeight;
       if (portion !== undefined && height > 0 && measured.get(portion) !== height) measured.set(portion, height);
     }
+    if (measured.size <= LEARNT) learn();
   });
   onScopeDispose(() => sizes.disconnect());
 
