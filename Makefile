@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '*/tests/*' 2>/dev/null) $(wildcard svyaz/locale/*.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix quick survive bench build lock clean
+.PHONY: help run setup test check fix quick pictures survive bench build lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -20,7 +20,7 @@ run: .venv/.run svyaz/static/index.html  ## a ready CRM with sample data at http
 	$(BIN)/svyaz serve --home data --demo
 
 setup: .venv/.dev ui/node_modules/.package-lock.json svyaz/static/index.html  ## all that developing and testing needs
-	$(PYTHON) tools/need.py postgresql chromium
+	$(PYTHON) tools/need.py postgresql chromium firefox
 
 test: setup check  ## prove everything: checks, interface, SQLite and PostgreSQL, wheel, browser
 	$(NPM) test
@@ -44,6 +44,9 @@ quick: .venv/.dev  ## the edit loop: tests on SQLite only, under a minute
 # What proves much and takes its time: random calls, trees and histories, real processes.
 LONG := tests/api/test_schemathesis.py tests/api/test_strangers_words.py tests/command tests/live \
 	tests/expression/test_sql_agrees.py tests/records/test_undo_of_random_histories.py tests/search tests/survival
+
+pictures: setup  ## the screens look otherwise and it is meant: keep them as they are; git shows what changed
+	SVYAZ_PICTURES=keep $(BIN)/python -m pytest -n 0 tests/e2e/test_pictures.py
 
 survive: .venv/.dev  ## kill server, worker and PostgreSQL under load: 20 rounds on each database (half an hour)
 	$(PYTHON) tools/need.py postgresql

@@ -1,7 +1,7 @@
 """Make sure that the machine has what the project does not bring itself, or say exactly what is missing.
 
-    python3 tools/need.py python                   Python 3.11 or newer, with venv
-    python3 tools/need.py postgresql chromium      programs of Debian that tests drive
+    python3 tools/need.py python                        Python 3.11 or newer, with venv
+    python3 tools/need.py postgresql chromium firefox   programs of Debian that tests drive
 
 Programs of Debian are installed with apt-get when this runs as root or sudo asks no password.
 Otherwise the run fails and names the command to type: a missing server is never a skipped test.
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-APT = {"postgresql": ["postgresql"], "chromium": ["chromium"]}
+APT = {"postgresql": ["postgresql"], "chromium": ["chromium"], "firefox": ["firefox-esr"]}
 
 
 def has_python() -> bool:
@@ -35,10 +35,15 @@ def has_chromium() -> bool:
     return shutil.which("chromium") is not None
 
 
+def has_firefox() -> bool:
+    return shutil.which("firefox-esr") is not None or shutil.which("firefox") is not None
+
+
 PRESENT: dict[str, Callable[[], bool]] = {
     "python": has_python,
     "postgresql": has_postgresql,
     "chromium": has_chromium,
+    "firefox": has_firefox,
 }
 
 

@@ -85,11 +85,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, str]]:
+def served(folder: Path, program: str = "svyaz.cli") -> Iterator[tuple[str, str]]:
     """A server with the sample company in the folder: its address, and what it printed at the start."""
     assert STATIC.is_file(), "the interface is not built: run `make setup`"
     log, port = folder / "server.log", free_port()
-    command = [sys.executable, "-m", "svyaz.cli", "serve", "--home", str(folder / "home"), "--demo", "--no-limits"]
+    command = [sys.executable, "-m", program, "serve", "--home", str(folder / "home"), "--demo", "--no-limits"]
     with log.open("w") as output:
         server = subprocess.Popen(
             [*command, "--port", str(port)],
