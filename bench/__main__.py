@@ -27,7 +27,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from bench import bulk, heavy, listening, page, reading, searching, starting, writing
+from bench import bulk, heavy, listening, page, reading, recounting, searching, starting, writing
 from bench.base import Base, make_base, read_base
 from bench.reading import Effort, add_reads, plan_of, serving
 from bench.result import Found, write
@@ -56,7 +56,7 @@ TINY = Much(Effort(1, 20), 1, 1, 200, 1, 1)
 
 # What is measured, in this order; those of a group share their servers.
 READS = ("list", "one", "search", "pivot", "scan", "as_of", "export")
-WRITES = ("change", "change_http", "change_p99", "import", "live", "index")
+WRITES = ("change", "change_http", "change_p99", "import", "live", "index", "recount")
 ALL = ("start", *READS, *WRITES)
 
 
@@ -92,6 +92,8 @@ def _measure_reads(base: Base, much: Much, only: frozenset[str], say: Callable[[
 def _measure_writes(base: Base, much: Much, only: frozenset[str], say: Callable[[Found], None], folder: Path) -> None:
     if "change" in only:
         _say(say, [writing.measure_change(base, much.effort)])
+    if "recount" in only:
+        _say(say, recounting.measure_recount(base, much.bulk_rounds))
     if only & {"import", "change_p99"}:
         _say(say, bulk.measure_import(base, much.rows, much.bulk_rounds))
     plan = plan_of(base)

@@ -31,6 +31,8 @@ from svyaz.storage.session import Session
 AT_ONCE = 100
 TASK = "recompute"
 PORTION = 500
+PORTIONS = (50, 4_000)
+SECONDS = (0.03, 0.08)  # a portion that took less is followed by a larger one, one that took more by a smaller
 
 
 @dataclass(slots=True)
@@ -199,6 +201,15 @@ def compute_portion(session: Session, number: int, ids: Sequence[int], by: int |
     wave = Wave(session, graph, at_once={place: set(ids)})
     _run(wave, by)
     return len(wave.changed.get(place, ()))
+
+
+def next_size(size: int, seconds: float) -> int:
+    """How many records to take next: a value may cost a microsecond or, over many children, a millisecond, and
+    whoever writes meanwhile waits for one portion."""
+    least, most = PORTIONS
+    if seconds < SECONDS[0]:
+        return min(most, size * 2)
+    return max(least, size // 2) if seconds > SECONDS[1] else size
 
 
 def next_ids(

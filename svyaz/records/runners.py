@@ -6,6 +6,7 @@ Each portion is a transaction of its own, well under five seconds; a job that wa
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -105,14 +106,17 @@ def recompute_in_portions(context: JobContext, arguments: Mapping[str, Any]) -> 
     A job that was killed begins again: what is right already costs a look and no write.
     """
     looked = changed = 0
+    size = recompute.PORTION
     for wave in arguments["waves"]:
         after = 0
         while not context.cancelled():
             with context.company.write() as session:
-                ids = recompute.next_ids(session, int(wave["field"]), wave["way"], wave["ids"], after)
+                began = time.monotonic()
+                ids = recompute.next_ids(session, int(wave["field"]), wave["way"], wave["ids"], after, size)
                 changed += recompute.compute_portion(session, int(wave["field"]), ids, context.actor)
                 looked += len(ids)
                 context.tell(session, looked, arguments.get("total"))
+            size = recompute.next_size(size, time.monotonic() - began)
             if not ids:
                 break
             after = ids[-1]

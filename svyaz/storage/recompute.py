@@ -28,9 +28,13 @@ from svyaz.storage.statement_cache import CACHE
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """select: id, values as they should be, values as they are, each in `width` columns."""
+    """select   id, values as they should be, values as they are, each in `width` columns
+    whole    the update of what is other, in one statement that returns its ids; None for a value with a shadow key,
+             which Python makes: then `update` puts each row
+    """
 
     select: Statement
+    whole: Statement | None
     update: str
     width: int
     placed: FieldLayout
@@ -43,6 +47,8 @@ def recompute(session: Session, entity: str, field: Field, ids: Sequence[int]) -
     plan = _plan(session.snapshot, session.dialect, entity, field)
     ground = Ground(me=None, now=session.now, zone=session.snapshot.settings.zone)
     run = Run((), ground, {"ids": session.list_parameter(ids)})
+    if plan.whole is not None:
+        return sorted(row[0] for row in session.fetch(plan.whole.sql, plan.whole.parameters(run)))
     width = plan.width
     changed, rows = [], []
     for row in session.fetch(plan.select.sql, plan.select.parameters(run)):
@@ -86,9 +92,41 @@ def _plan(snapshot: Snapshot, dialect: Dialect, entity: str, field: Field) -> Pl
         )
         sets = ", ".join(f'"{column.name}" = ?' for column in placed.own)
         update = f'UPDATE "{layout(snapshot, entity).table}" SET {sets} WHERE sv_id = ?'
-        return Plan(binds.statement(select), update, len(kept), placed)
+        whole = None if placed.key else _whole(snapshot, dialect, entity, field)
+        return Plan(binds.statement(select), whole, update, len(kept), placed)
 
     return CACHE.get((snapshot.digest, dialect, entity, "recompute", field.key), make)
+
+
+def _whole(snapshot: Snapshot, dialect: Dialect, entity: str, field: Field) -> Statement:
+    """Each value is computed once, aside (a sum over children is dear), then compared and put."""
+    placed = layout(snapshot, entity)
+    binds = Binds(dialect)
+    making = Making(snapshot, dialect, {}, binds)
+    Formulas(making)
+    scope = root_scope(making, snapshot.entities[entity])
+    own = placed.fields[field.key].columns
+    parts = _parts(scope, field)
+    money = len(parts) > 1
+    fresh = parts[:1] if money else parts
+    select = (
+        sa.select(scope.id.label("id"), *(part.label(f"v{at}") for at, part in enumerate(fresh)))
+        .select_from(scope.frame.source)
+        .where(binds.among(scope.id, "ids", "bigint"))
+    )
+    made = binds.statement(select)
+    said = [f"n.v{at}" for at in range(len(fresh))]
+    if money:
+        currency = shown_as(field.type, field.options)[1]["base"]
+        said = ["n.v0", f"CASE WHEN n.v0 IS NOT NULL THEN '{currency}' END", "n.v0"]
+    table, other = f'"{placed.table}"', "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+    sets = ", ".join(f'"{column.name}" = {value}' for column, value in zip(own, said, strict=True))
+    differs = " OR ".join(f'{table}."{column.name}" {other} {value}' for column, value in zip(own, said, strict=True))
+    return Statement(
+        f"WITH n AS MATERIALIZED ({made.sql}) UPDATE {table} SET {sets} FROM n WHERE {table}.sv_id = n.id"
+        f" AND ({differs}) RETURNING {table}.sv_id",
+        made.takes,
+    )
 
 
 def _parts(scope: Scope, field: Field) -> tuple[Sql, ...]:

@@ -283,14 +283,67 @@ def test_a_former_version_is_compared_and_restored(site: Site, open_page: Opener
     apply(site, {"do": "add_field", "entity": "version_one", "field": field}, title="Лишнее поле")
     page = opened(open_page, "versions")
     page.get_by_role("button", name=f"Сравнить нынешнюю с версией {before}", exact=True).click()
-    box = page.get_by_role("dialog", name=f"Чем нынешняя отличается от версии {before}")
+    box = page.get_by_role("dialog", name="Чем отличаются версии")
     expect(box.get_by_role("listitem")).to_contain_text(["«Позднее»"])
+    box.get_by_label("Стала").select_option(str(before))
+    expect(box.get_by_text("Ничем: они одинаковы.")).to_be_visible()
+    box.get_by_label("Была").select_option(str(before - 1))
+    expect(box.get_by_role("listitem").filter(has_text="«Редакции»").first).to_be_visible()
+    expect(box.get_by_role("button", name=f"Вернуть версию {before - 1}")).to_be_visible()
+    box.get_by_label("Была").select_option(str(before))
     box.get_by_role("button", name=f"Вернуть версию {before}").click()
     plan = page.get_by_role("dialog", name="Что изменится")
     plan.get_by_role("checkbox", name=re.compile("^Понимаю")).check()
     with changed(page):
         plan.get_by_role("button", name="Удалить навсегда").click()
     assert field_keys(site, "version_one") == ["title"]
+
+
+def test_change_that_walks_over_records_waits_for_the_night_and_is_called_off(site: Site, open_page: Opener) -> None:
+    make_object(site, "nightly", "Ночное", {"key": "code", "title": {"ru": "Код"}, "type": "text"})
+    site.http.post("/api/records/nightly", json={"values": {"title": "Первое", "code": "а"}}).raise_for_status()
+    page = opened(open_page, "objects/nightly/fields")
+    page.get_by_role("button", name="Изменить поле «Код»").click()
+    box = page.get_by_role("dialog", name="Поле «Код»")
+    box.get_by_role("checkbox", name="Быстрый поиск и порядок").check()
+    box.get_by_role("button", name="Сохранить", exact=True).click()
+    plan = page.get_by_role("dialog", name="Что изменится")
+    plan.get_by_label("Когда").select_option("at")
+    expect(plan.get_by_label("День и час")).to_be_visible()
+    check_accessible(page)
+    plan.get_by_label("Когда").select_option("night")
+    plan.get_by_role("button", name="Поставить", exact=True).click()
+    expect(plan).to_have_count(0)
+    waits = page.get_by_role("list", name="Ждут своего часа")
+    expect(waits.get_by_role("listitem")).to_contain_text(["Ждёт:"])
+    expect(waits).to_contain_text("02:00")
+    check_accessible(page)
+    waits.get_by_role("button", name=re.compile("^Отменить: ")).click()
+    expect(waits).to_have_count(0)
+    assert site.http.get("/api/schema/later").json()["changes"] == []
+
+
+def test_change_that_came_too_late_for_its_night_is_planned_anew(site: Site, open_page: Opener) -> None:
+    make_object(site, "belated", "Запоздалое", {"key": "code", "title": {"ru": "Код"}, "type": "text"})
+    site.http.post("/api/records/belated", json={"values": {"title": "Первое", "code": "а"}}).raise_for_status()
+    revision = site.http.get("/api/schema/source").json()["revision"]
+    edit = {"do": "change_field", "entity": "belated", "field": "code", "set": {"indexed": True}}
+    body = {"revision": revision, "edits": [edit], "title": "Искать по коду"}
+    site.http.post("/api/schema/later", json=body).raise_for_status()
+    page = opened(open_page, "objects/belated/fields")
+    waits = page.get_by_role("list", name="Ждут своего часа")
+    expect(waits.get_by_role("button", name="Применить сейчас: Искать по коду")).to_be_visible()
+    apply(site, {"do": "change_entity", "entity": "belated", "set": {"title": {"ru": "Опоздавшее"}}})
+    expect(waits).to_contain_text("само не применится")
+    waits.get_by_role("button", name="Посмотреть план: Искать по коду").click()
+    plan = page.get_by_role("dialog", name="Что изменится")
+    with changed(page):
+        plan.get_by_role("button", name="Применить", exact=True).click()
+    expect(waits).to_have_count(0)
+    settle()
+    source = site.http.get("/api/schema/source").json()["source"]
+    fields = next(one for one in source["entities"] if one["key"] == "belated")["field"]
+    assert next(one for one in fields if one["key"] == "code")["indexed"] is True
 
 
 def test_who_may_not_configure_neither_sees_the_door_nor_opens_it(site: Site, open_page: Opener) -> None:

@@ -154,6 +154,8 @@ export interface Plan {
   readonly risk: Risk;
   readonly records: number;
   readonly seconds: number;
+  /** For how many of them others' writes wait. */
+  readonly holds: number;
   readonly steps: readonly PlanStep[];
   readonly kept_back: readonly KeptBack[];
   readonly asks: readonly Ask[];

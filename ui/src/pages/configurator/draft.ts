@@ -6,10 +6,12 @@
 import { computed, shallowRef } from "vue";
 import { applySchema, listRevisions, planSchema, readPalette, readSource, undoSchema, type Ask, type Edit, type EntityTable, type FieldTable, type KeptBack, type Palette, type Plan, type Revision, type TitleTable, type Wanted, type Written } from "../../api/configurator";
 import { ApiProblem } from "../../api/http";
+import { putOff } from "../../api/later";
 import { ownTargets } from "../../fields/setup";
 import { toast } from "../../kit/toast";
 import { sayRefusal } from "../../records/save";
 import { loadSchema, schema } from "../../schema";
+import { sayInstant } from "../../words/format";
 import { language, t } from "../../words";
 
 export const written = shallowRef<Written | null>(null);
@@ -94,7 +96,7 @@ export async function proposeAloud(edits: readonly Edit[], title: string): Promi
 /** Back to a former revision, with its plan. */
 export const proposeRestore = (number: number, title: string): Promise<boolean> => proposeWanted({ edits: [], restore: number }, title);
 
-async function proposeWanted(wanted: Wanted, title: string): Promise<boolean> {
+export async function proposeWanted(wanted: Wanted, title: string): Promise<boolean> {
   try {
     const plan = await planSchema(revision.value, wanted);
     if (isSmall(plan)) return await applyNow(wanted, title, plan);
@@ -163,6 +165,27 @@ async function plannedAnew(about: Asking, meanwhile: Meanwhile): Promise<void> {
     asking.value = { ...about, plan: await planSchema(revision.value, about.wanted), meanwhile, busy: false, problem: "" };
   } catch (refusal) {
     asking.value = { ...about, meanwhile, busy: false, problem: sayRefusal(refusal) };
+  }
+}
+
+/** Grows with each change that is put off, for whoever shows them. */
+export const putOffCount = shallowRef(0);
+
+/** The plan is agreed to and waits for its hour; at: "" for the coming night. */
+export async function agreeLater(at: string): Promise<void> {
+  const about = asking.value;
+  if (!about || about.busy) return;
+  asking.value = { ...about, busy: true, problem: "" };
+  try {
+    const kept = await putOff(about.plan.revision, about.wanted, about.title, about.plan.risk === "loses" ? about.plan.digest : "", at);
+    asking.value = null;
+    putOffCount.value += 1;
+    toast(t("conf.put_off", { at: sayInstant(kept.at) }));
+    answer(true);
+  } catch (refusal) {
+    const meanwhile = meanwhileOf(refusal);
+    if (meanwhile) await plannedAnew(about, meanwhile);
+    else asking.value = { ...about, busy: false, problem: sayRefusal(refusal) };
   }
 }
 
