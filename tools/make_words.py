@@ -37,6 +37,7 @@ LATER = (
     "designer",
     "looks",
     "values",
+    "people",
     "table",
 )
 HEAD = "// Made by tools/make_words.py from svyaz/locale/{language}.toml; change the words there.\n"

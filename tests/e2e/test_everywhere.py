@@ -30,6 +30,9 @@ SCREENS = {
     "data": "/-/settings/data",
     "me": "/-/me",
     "sessions": "/-/me/sessions",
+    "people": "/-/people",
+    "person": "/-/people/list/{me}",
+    "journal": "/-/people/journal",
     "missing": "/-/no/such/page",
 }
 
@@ -39,7 +42,8 @@ def places(site: Site) -> dict[str, int]:
     """A deal and a client of the sample company that have something on every part of the card."""
     client = site.query("counterparty", filter="not (phones = empty) and not (inn = empty)", fields=["label"], limit=1)
     deal = site.query("deal", filter="not (amount = empty) and not (counterparty = empty)", fields=["label"], limit=1)
-    return {"client": client["rows"][0][0], "deal": deal["rows"][0][0]}
+    me = site.http.get("/api/me").json()["id"]
+    return {"client": client["rows"][0][0], "deal": deal["rows"][0][0], "me": me}
 
 
 def opened(open_page: Opener, places: dict[str, int], screen: str, **how: object) -> Page:

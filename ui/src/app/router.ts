@@ -34,6 +34,7 @@ export const router = createRouter({
     { path: "/-/start", component: wordy(() => import("../pages/start/StartPage.vue")), meta: { title: "start" } },
     { path: "/-/settings/:part?", component: wordy(() => import("../pages/settings/SettingsPage.vue")), meta: { title: "settings", same: "settings" } },
     { path: "/-/configurator/:part?/:object?/:tab?", component: wordy(() => import("../pages/configurator/ConfiguratorPage.vue")), meta: { title: "configurator", same: "configurator" } },
+    { path: "/-/people/:part?/:person(\\d+)?", component: wordy(() => import("../pages/people/PeoplePage.vue")), meta: { title: "people", same: "people" } },
     { path: "/-/me/:part?", component: wordy(() => import("../pages/settings/MyPage.vue")), meta: { title: "me", same: "me" } },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
     { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },

@@ -473,6 +473,7 @@ export const words = {
     configurator: "Configurator",
     me: "My settings",
     past: "As it was",
+    people: "People and access",
   },
   requisites: {
     fill: "Fill in by INN",

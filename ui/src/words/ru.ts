@@ -473,6 +473,7 @@ export const words = {
     configurator: "Конфигуратор",
     me: "Моё",
     past: "Как было",
+    people: "Сотрудники и доступ",
   },
   requisites: {
     fill: "Заполнить по ИНН",
