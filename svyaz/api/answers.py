@@ -68,6 +68,7 @@ PLAN = shape(
     kept_back=several(shape(entity=TEXT, field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
     asks=several(shape(code=TEXT, text=TEXT, entity=TEXT, field=TEXT, value=TEXT, count=NUMBER, options=several(ANY))),
 )
+DIFFERENCE = shape(kind=TEXT, thing=TEXT, text=TEXT)
 COMPONENTS: dict[str, Schema] = {
     "Link": LINK,
     "Told": shape(code=TEXT, text=TEXT, place=TEXT, facts=MAP),
@@ -343,6 +344,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         digest=TEXT,
         settings=shape(title=TEXT, currency=TEXT, zone=TEXT, first_weekday=NUMBER),
         menu=several(shape(entity=TEXT, title=TEXT, icon=TEXT, hue=maybe(NUMBER), group=TEXT)),
+        home=shape(own=YES_NO, columns=NUMBER, blocks=several(MAP)),
         entities=MAP,
     ),
     ("GET", RECORDS): named("Page"),
@@ -465,7 +467,12 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("GET", "/api/schema/source"): shape(
         revision=NUMBER,
         source=shape(
-            settings=MAP, entities=several(MAP), dictionaries=several(MAP), roles=several(MAP), menu=several(MAP)
+            settings=MAP,
+            entities=several(MAP),
+            dictionaries=several(MAP),
+            roles=several(MAP),
+            menu=several(MAP),
+            home=MAP,
         ),
         counts=MAP,
     ),
@@ -511,11 +518,37 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/merge"): shape(batch=NUMBER, moved=NUMBER),
     ("POST", "/api/schema/undo"): named("Reshaped"),
     ("GET", "/api/solutions"): shape(
-        solutions=several(shape(key=TEXT, title=TEXT, version=maybe(TEXT), installed=maybe(TEXT)))
+        solutions=several(
+            shape(
+                key=TEXT,
+                title=TEXT,
+                version=maybe(TEXT),
+                installed=maybe(TEXT),
+                changed=NUMBER,
+                news=NUMBER,
+                objects=several(TEXT),
+                sample=TEXT,
+            )
+        )
     ),
-    ("POST", "/api/solutions/file"): shape(file=NUMBER, key=TEXT, title=TEXT, version=TEXT, entities=NUMBER),
-    ("POST", "/api/solutions/plan"): shape(plan=PLAN, conflicts=several(TEXT)),
-    ("POST", "/api/solutions/apply"): named("Reshaped"),
+    ("POST", "/api/solutions/file"): shape(
+        file=NUMBER, key=TEXT, title=TEXT, version=TEXT, entities=NUMBER, objects=several(TEXT), sample=YES_NO
+    ),
+    ("POST", "/api/solutions/plan"): shape(
+        plan=PLAN,
+        comes=several(DIFFERENCE),
+        kept=several(DIFFERENCE),
+        conflicts=several(shape(place=TEXT, text=TEXT, here=TEXT, shipped=TEXT)),
+        sample=YES_NO,
+    ),
+    ("POST", "/api/solutions/apply"): shape(
+        revision=NUMBER,
+        kept_back=several(shape(field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
+        jobs=several(NUMBER),
+        sample=maybe(NUMBER),
+    ),
+    ("POST", "/api/solutions/sample"): shape(job=NUMBER),
+    ("POST", "/api/solutions/compare"): shape(changes=several(DIFFERENCE), lines=several(TEXT)),
     ("GET", "/api/schema/revisions"): shape(
         revisions=several(shape(number=NUMBER, at=INSTANT, actor=named("Link"), title=TEXT, steps=several(TEXT)))
     ),

@@ -10,6 +10,7 @@ from svyaz.access.fields import may_edit, may_read
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.api.told_form import told_form
+from svyaz.api.told_home import told_home
 from svyaz.fields.registry import TYPES
 from svyaz.kernel.http import Answer
 from svyaz.schema.snapshot import VERBS, Entity, Field, Snapshot, Title, View
@@ -47,6 +48,7 @@ def told_schema(snapshot: Snapshot, actor: Actor) -> dict[str, Any]:
             for item in snapshot.menu
             if item.entity in seen
         ],
+        "home": told_home(snapshot, actor, seen),
         "entities": {key: _entity(snapshot, actor, one, frozenset(seen)) for key, one in seen.items()},
     }
 

@@ -61,7 +61,7 @@ def make(
     tenancy.create(home, source, SHAPES, SystemClock(), HomeSettings(url, schema)).close()
     with open_home(home) as opened:
         with opened.company.write() as session:
-            batch = begin_sample(session, None) if demo else None
+            batch = begin_sample(session, None, keys) if demo else None
         for key in keys:
             load_sample(opened.company, shipped()[key] / "sample", "order" if demo else "always", batch=batch)
         with opened.company.write() as session:

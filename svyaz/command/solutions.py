@@ -19,6 +19,7 @@ from svyaz.solutions import install as solutions
 from svyaz.solutions.install import Prepared
 from svyaz.solutions.package import Package, opened, write
 from svyaz.solutions.sample import load_sample
+from svyaz.solutions.sample_removal import filled
 from svyaz.solutions.shipped import shipped
 from svyaz.traits.registry import SHAPES
 
@@ -46,8 +47,8 @@ def install(options: argparse.Namespace) -> int:
                 return 0
             title = f"{package.title.get('ru', package.key)} {package.version}"
             done = solutions.install(company, SYSTEM, package, prepared, title, prepared.plan.digest)
-            if options.sample and package.sample is not None:
-                load_sample(company, package.sample)
+            if package.sample is not None:
+                load_sample(company, package.sample, "order" if options.sample else "always", without=filled(company))
         print(load_words(options.language).say("cli.revision", number=done.revision))
     return 0
 
@@ -68,7 +69,7 @@ def diff(options: argparse.Namespace) -> int:
     with open_home(options.home) as home:
         company = home.company
         with _found(options.what) as package, company.read() as session:
-            lines = solutions.differences(session, package)
+            lines = solutions.difference_lines(session, package)
     for line in lines:
         print(line)
     return 1 if lines else 0

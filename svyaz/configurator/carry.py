@@ -7,22 +7,22 @@ is a problem with the place `edits[3]`; what is wrong with the outcome is for sc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from svyaz.configurator import edits as op
 from svyaz.configurator.edits import Edit, Table
-from svyaz.configurator.tidy import forget_entity_paths, forget_field, forget_role
+from svyaz.configurator.tidy import forget_entity_paths, forget_field, forget_role, forget_views
 from svyaz.kernel.keys import key_from_title
 from svyaz.kernel.problem import Problem
 from svyaz.schema import arrange, edits
-from svyaz.schema.problems import EntityUnknown, FieldUnknown, SettingNotList, SettingNotTable
+from svyaz.schema.problems import EntityUnknown, FieldUnknown, SettingNotAllowed, SettingNotList, SettingNotTable
 from svyaz.schema.shapes import field_tables
 from svyaz.schema.snapshot import Snapshot, TraitShape
 from svyaz.schema.source import Source
 
 LISTS = ("field", "view", "pipeline", "stages", "options", "tab", "section", "detail", "variant", "buttons")
-TABLES = ("form", "grants", "settings")
+TABLES = ("form", "grants", "settings", "home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +358,19 @@ def _put_view(carried: Carried, one: op.PutView) -> None:
 
 def _drop_view(carried: Carried, one: op.DropView) -> None:
     carried.edit_list(one.entity, "view", lambda listed: arrange.take_out(listed, one.view, "view"))
+    carried.source = forget_views(carried.source)
+
+
+def _put_home(carried: Carried, one: op.PutHome) -> None:
+    if not one.role:
+        carried.source = replace(carried.source, home=one.home or {})
+        return
+    found = next((part.table for part in carried.source.roles if part.table.get("key") == one.role), None)
+    if found is None:
+        known = ", ".join(str(part.table.get("key")) for part in carried.source.roles)
+        raise SettingNotAllowed(setting="role", value=one.role[:60], allowed=known)
+    bare = {name: told for name, told in found.items() if name != "home"}
+    carried.source = edits.put_role(carried.source, {**bare, "home": one.home} if one.home else bare)
 
 
 def _put_module(carried: Carried, one: op.PutModule) -> None:
@@ -408,6 +421,7 @@ CARRY: Mapping[type, Callable[[Carried, Any], None]] = {
     op.DropView: _drop_view,
     op.PutForm: _source(lambda source, one: edits.change_entity(source, one.entity, form=one.form)),
     op.PutMenu: _source(lambda source, one: edits.put_menu(source, one.menu)),
+    op.PutHome: _put_home,
     op.PutSettings: _source(lambda source, one: edits.set_settings(source, one.set)),
     op.PutModule: _put_module,
     op.PutRole: _put_role,

@@ -212,6 +212,13 @@ class PutMenu(Op, tag="put_menu"):
     menu: list[Table]
 
 
+class PutHome(Op, tag="put_home"):
+    """home: None lets the page be as it comes;  role: whose, "" of the company."""
+
+    home: Table | None
+    role: str = ""
+
+
 class PutSettings(Op, tag="put_settings"):
     set: Table
 
@@ -260,6 +267,7 @@ Edit = (
     | DropView
     | PutForm
     | PutMenu
+    | PutHome
     | PutSettings
     | PutModule
     | PutRole

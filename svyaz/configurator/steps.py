@@ -16,7 +16,8 @@ from svyaz.configurator.carry import Move
 from svyaz.configurator.uses import Place, Use, every_use
 from svyaz.schema import diff
 from svyaz.schema.diff import SchemaChange
-from svyaz.schema.snapshot import Entity, Field, Snapshot, Title
+from svyaz.schema.digest import canonical
+from svyaz.schema.snapshot import Entity, Field, Role, Snapshot, Title
 from svyaz.storage.ddl import Plan as TablePlan
 from svyaz.storage.session import Session
 from svyaz.storage.tallies import count_filled, count_records
@@ -115,13 +116,21 @@ def _of_change(telling: Telling, change: SchemaChange) -> list[Step]:
                 "dropped": ("lost", "plan_lost_role"),
             }
             role = telling.after.roles.get(key) or telling.before.roles[key]
+            if kind == "changed" and _same_rights(telling.before.roles[key], role):
+                return [Step("changed", "plan_changed_role_home", {"role": role.title})]
             return [Step(*told[kind], {"role": role.title})]
         case diff.MenuChanged():
             return [Step("changed", "plan_changed_menu", {})]
+        case diff.HomeChanged():
+            return [Step("changed", "plan_changed_home", {})]
         case diff.SettingsChanged(what):
             return [Step("changed", "plan_changed_settings", {"what": what})]
         case _:
             return [_of_field(telling, change)]
+
+
+def _same_rights(before: Role, after: Role) -> bool:
+    return bool(canonical(replace(before, home=None)) == canonical(replace(after, home=None)))
 
 
 def _of_field(telling: Telling, change: Any) -> Step:

@@ -1,7 +1,7 @@
 """After a drop: what merely showed the field is tidied up; formulas that compute with it are left, and refuse.
 
-A list loses a column, a card a line; a board grouped by the field goes, and a calendar of that day.  A filter, a check, a rule of a
-role or a computed field that speaks of it stays as it is, and schema.resolve then names each of them.
+A list loses a column, a card a line; a board grouped by the field goes, a calendar of that day, and a figure of the home page
+that counts it.  A filter, a check, a rule of a role or a computed field that speaks of it stays as it is, and schema.resolve then names each of them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from svyaz.schema import arrange
+from svyaz.schema.edits import each_home
 from svyaz.schema.scope import walk_entities
 from svyaz.schema.snapshot import Snapshot
 from svyaz.schema.source import Part, Source, Table
@@ -65,12 +66,42 @@ def _forget(source: Source, gone: Gone) -> Source:
     def tidied(part: Part) -> Part:
         return replace(part, table=_entity(part.table, gone))
 
-    return replace(
+    made = replace(
         source,
         entities=tuple(map(tidied, source.entities)),
         dictionaries=tuple(map(tidied, source.dictionaries)),
         roles=tuple(replace(part, table=_role(part.table, gone)) for part in source.roles),
     )
+    return forget_views(each_home(made, lambda block: _block(block, gone)))
+
+
+def forget_views(source: Source) -> Source:
+    """Blocks of the home page that showed a view which is no more show their object by its columns."""
+    known = {
+        (str(part.table.get("key")), str(view.get("key")))
+        for part in (*source.entities, *source.dictionaries)
+        for view in arrange.tables(part.table.get("view", ()))
+    }
+    drawn = {entity for entity, _ in known}
+
+    def left(block: Table) -> Table:
+        place = (str(block.get("entity")), str(block.get("view")))
+        if "view" not in block or place in known or place[0] not in drawn:
+            return block
+        return {name: told for name, told in block.items() if name != "view"}
+
+    return each_home(source, left)
+
+
+def _block(block: Table, gone: Gone) -> Table | None:
+    """A figure of the day or the sum that goes, and a chart by the field that does, have nothing to show."""
+    entity = str(block.get("entity") or "")
+    group, measure = (str(block.get(name) or "") for name in ("group", "measure"))
+    needed = (block.get("date"), group.partition(":")[0], measure.partition(":")[2])
+    if not entity or any(gone(entity, str(path)) for path in needed if path):
+        return None if entity else block
+    lists = {name: _kept(block[name], entity, gone) for name in ("columns", "sort") if name in block}
+    return {**block, **lists}
 
 
 def _entity(table: Table, gone: Gone) -> Table:

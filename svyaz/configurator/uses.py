@@ -14,7 +14,7 @@ from svyaz.expression.tree import YES_NO, Node
 from svyaz.kernel.problem import Problem
 from svyaz.schema.formulas import paths
 from svyaz.schema.scope import EntityScope, walk_entities
-from svyaz.schema.snapshot import CardBlock, Entity, Field, Snapshot
+from svyaz.schema.snapshot import Block, CardBlock, Entity, Field, Snapshot
 from svyaz.schema.view_kinds import KINDS
 
 Place = tuple[str, str]  # entity, field
@@ -22,7 +22,7 @@ Place = tuple[str, str]  # entity, field
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """kind    view, form, formula, label, default, check, role, pipeline, duplicates
+    """kind    view, form, formula, label, default, check, role, pipeline, duplicates, home
     entity  whose it is;  key: of the view, the field, the stage, the role;  path: as it is written there
     """
 
@@ -41,12 +41,26 @@ def uses_of(snapshot: Snapshot, entity: str, field: str) -> list[Use]:
 def every_use(snapshot: Snapshot) -> Iterator[tuple[Place, Use]]:
     for entity in snapshot.entities.values():
         yield from _of_entity(snapshot, entity)
+    for home in (snapshot.home, *(role.home for role in snapshot.roles.values())):
+        for block in home.blocks if home is not None else ():
+            yield from _of_block(snapshot, block)
     for role in snapshot.roles.values():
         for grant in role.grants.values():
             for key in grant.fields:
                 yield (grant.entity, key), Use("role", grant.entity, role.key, key)
             if grant.rule is not None:
                 yield from _of_node(snapshot, grant.entity, grant.rule, Use("role", grant.entity, role.key))
+
+
+def _of_block(snapshot: Snapshot, block: Block) -> Iterator[tuple[Place, Use]]:
+    if block.entity not in snapshot.entities:
+        return
+    use = Use("home", block.entity, block.key)
+    named = [*block.columns, *(one.removeprefix("-") for one in block.sort), block.date]
+    for path in [*named, block.group.partition(":")[0], block.measure.partition(":")[2]]:
+        yield from _of_path(snapshot, block.entity, path, use)
+    if block.filter:
+        yield from _of_text(snapshot, block.entity, block.filter, use)
 
 
 def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]]:

@@ -27,6 +27,7 @@ def written(session: Session, shapes: Sequence[TraitShape]) -> dict[str, Any]:
             "dictionaries": [_table(part, "dictionary", shapes) for part in source.dictionaries],
             "roles": [{**part.table, "origin": part.origin} for part in source.roles],
             "menu": [dict(one) for one in source.menu],
+            "home": dict(source.home),
         },
         "counts": {key: count_records(session, key, "living") for key in session.snapshot.entities},
     }

@@ -107,6 +107,11 @@ class MenuChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeChanged:
+    """The home page of the company; that of a role is of the role."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     what: tuple[str, ...]
 
@@ -126,12 +131,13 @@ SchemaChange = (
     | FieldsReordered
     | RoleChanged
     | MenuChanged
+    | HomeChanged
     | SettingsChanged
 )
 
 
 def diff(before: Snapshot, after: Snapshot) -> list[SchemaChange]:
-    """Entities in the order of `after`, then those dropped, then roles, menu and settings."""
+    """Entities in the order of `after`, then those dropped, then roles, menu, home page and settings."""
     changes: list[SchemaChange] = []
     old = {one.number: one for one in before.entities.values()}
     for entity in after.entities.values():
@@ -147,6 +153,8 @@ def diff(before: Snapshot, after: Snapshot) -> list[SchemaChange]:
             changes.append(RoleChanged(key, "changed"))
     if _differ(before.menu, after.menu):
         changes.append(MenuChanged())
+    if _differ(before.home, after.home):
+        changes.append(HomeChanged())
     if settings := _names(before.settings, after.settings):
         changes.append(SettingsChanged(settings))
     return changes

@@ -78,13 +78,38 @@ def drop_entity(source: Source, entity: str) -> Source:
             return part
         return replace(part, table={**part.table, "grants": _except(grants, entity)})
 
-    return replace(
-        source,
-        entities=tuple(without(part) for part in source.entities if part is not found),
-        dictionaries=tuple(without(part) for part in source.dictionaries if part is not found),
-        roles=tuple(map(ungranted, source.roles)),
-        menu=tuple(one for one in source.menu if one.get("entity") != entity),
+    return each_home(
+        replace(
+            source,
+            entities=tuple(without(part) for part in source.entities if part is not found),
+            dictionaries=tuple(without(part) for part in source.dictionaries if part is not found),
+            roles=tuple(map(ungranted, source.roles)),
+            menu=tuple(one for one in source.menu if one.get("entity") != entity),
+        ),
+        lambda block: _block_without(block, entity),
     )
+
+
+def each_home(source: Source, edited: Callable[[Table], Table | None]) -> Source:
+    """Every block of the home pages, of the company and of roles, edited; None takes one out."""
+
+    def one(page: Any) -> Any:
+        if not isinstance(page, Mapping) or not isinstance(page.get("block"), list):
+            return page
+        return {**page, "block": [made for each in page["block"] if (made := edited(each)) is not None]}
+
+    def of_role(part: Part) -> Part:
+        return replace(part, table={**part.table, "home": one(part.table["home"])}) if "home" in part.table else part
+
+    return replace(source, home=one(source.home), roles=tuple(map(of_role, source.roles)))
+
+
+def _block_without(block: Table, entity: str) -> Table | None:
+    if block.get("entity") == entity:
+        return None
+    if not isinstance(block.get("entities"), list):
+        return block
+    return {**block, "entities": [one for one in block["entities"] if one != entity]}
 
 
 def put_trait(source: Source, entity: str, trait: str, options: Table, shapes: Sequence[TraitShape]) -> Source:

@@ -26,6 +26,7 @@ from svyaz.schema.computed import inlined, settle_computed, unread
 from svyaz.schema.digest import canonical, digest_of
 from svyaz.schema.entities import Draft, draft
 from svyaz.schema.formulas import Bench
+from svyaz.schema.home import home
 from svyaz.schema.loops import check_lines, check_required_links
 from svyaz.schema.problems import (
     CheckThroughLink,
@@ -69,14 +70,16 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
     granted = roles(source.roles, entities, benches, problems)
     _check_variants(entities, granted, problems)
     menu = _menu(source.menu, entities, problems)
+    page = home(source.home, "home", entities, benches, problems)
     raise_all(_told_once(problems))
     return Snapshot(
         revision=revision,
-        digest=digest_of(settings, entities, granted, menu),
+        digest=digest_of(settings, entities, granted, menu, page),
         settings=settings,
         entities=entities,
         roles=granted,
         menu=menu,
+        home=page,
         by_number={one.number: one for one in entities.values()},
         children=children,
     )
@@ -85,7 +88,8 @@ def resolve(source: Source, traits: Sequence[TraitShape], revision: int) -> Snap
 def _check_letters(source: Source, problems: list[Problem]) -> None:
     """No NUL and no half of a letter anywhere: a database or a digest would stumble over it later."""
     tables = [(part.place, part.table) for part in (*source.entities, *source.dictionaries, *source.roles)]
-    for place, table in [("settings", source.settings), *(("menu", one) for one in source.menu), *tables]:
+    company = [("settings", source.settings), ("home", source.home)]
+    for place, table in [*company, *(("menu", one) for one in source.menu), *tables]:
         waiting: list[Any] = [table]
         while waiting:
             one = waiting.pop()

@@ -18,6 +18,7 @@ from typing import Any
 from svyaz.expression.tree import YES_NO, Node
 from svyaz.kernel.problem import Problem
 from svyaz.schema.formulas import Bench, paths
+from svyaz.schema.home import home
 from svyaz.schema.problems import EntityUnknown, FieldUnknown, KeyTaken, LineRightsApart, SettingNotAllowed
 from svyaz.schema.reading import Reading
 from svyaz.schema.scope import walk
@@ -47,12 +48,13 @@ def roles(
         key, title = reading.key(), reading.title()
         abilities = frozenset(one for one in reading.texts("abilities") if _known_ability(one, reading))
         grants = _grants(reading, entities, benches)
+        page = home(reading.mapping("home"), f"{part.place}: home", entities, benches, problems)
         reading.finish()
         if key in found:
             problems.append(KeyTaken(part.place, key=key, first=places[key]))
         elif key:
             places[key] = part.place
-            found[key] = Role(key, title, grants, abilities)
+            found[key] = Role(key, title, grants, abilities, page)
     return found
 
 

@@ -318,13 +318,51 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """One part of the home page.  kind: of home.KINDS, which says what each of them asks;  width: columns, 1 to 3.
+
+    view     a shared view of the entity: its columns, filter and order stand where none are told here
+    measure  "count" or "sum:amount";  group: as of a chart;  date, period: of a figure, "" for all time
+    text     by language: lines with [links](https://…);  entities: of buttons for quick adding
+    """
+
+    key: str
+    kind: str
+    title: Title
+    width: int = 1
+    entity: str = ""
+    view: str = ""
+    filter: str = ""
+    columns: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+    limit: int = 0
+    measure: str = ""
+    group: str = ""
+    look: str = ""
+    date: str = ""
+    period: str = ""
+    text: Mapping[str, str] = field(default_factory=dict)
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The home page: blocks in their order, in a grid of one to three columns."""
+
+    columns: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
-    """abilities: "configure", "bulk", "import", "people", "views" — rights that are not about one entity."""
+    """abilities: "configure", "bulk", "import", "people", "views" — rights that are not about one entity.
+    home: the home page of whoever has the role, None: that of the company."""
 
     key: str
     title: Title
     grants: Mapping[str, Grant]
     abilities: frozenset[str] = frozenset()
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +394,7 @@ class Snapshot:
     roles: Mapping[str, Role]
     menu: tuple[MenuItem, ...]
     by_number: Mapping[int, Entity] = field(default_factory=dict, compare=False, repr=False)
+    home: Home | None = None
     children: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
     """entity -> ((child entity, its link field), …): who points here"""
 

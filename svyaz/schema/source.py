@@ -1,10 +1,11 @@
 """A configuration as people write it: TOML tables, each with the place it came from.
 
     settings      title, currency, zone, region, language, first_weekday
+    home          the home page of the company (home.py); a role may have one of its own in its table
     entities      one table per object;  dictionaries   one per short list;  roles   one per role
     menu          tables { entity, group }
 
-A folder of a solution holds solution.toml (key, settings, menu), entities/*.toml, dictionaries/*.toml
+A folder of a solution holds solution.toml (key, settings, menu, home), entities/*.toml, dictionaries/*.toml
 ([[dictionary]] tables) and roles/*.toml; what else lies there is not configuration.
 
 Numbers live in the source, beside what they number: `number` of an entity and `numbers` {field key: number},
@@ -45,6 +46,7 @@ class Source:
     dictionaries: tuple[Part, ...] = ()
     roles: tuple[Part, ...] = ()
     menu: tuple[Table, ...] = ()
+    home: Table = field(default_factory=dict)
 
 
 def read_folder(path: Path) -> Source:
@@ -78,13 +80,14 @@ def read_folder(path: Path) -> Source:
         ),
         roles=tuple(Part(place, origin, table) for place, table in parts("roles")),
         menu=tuple(_listed(head.get("menu"))),
+        home=head.get("home", {}),
     )
     raise_all(problems)
     return source
 
 
 def merge(sources: Iterable[Source]) -> Source:
-    """One on top of another: settings of the later win, the rest adds up; equal keys are resolve's to refuse."""
+    """One on top of another: settings and the home page of the later win, the rest adds up; equal keys are resolve's to refuse."""
     whole = Source()
     for one in sources:
         whole = Source(
@@ -93,6 +96,7 @@ def merge(sources: Iterable[Source]) -> Source:
             dictionaries=whole.dictionaries + one.dictionaries,
             roles=whole.roles + one.roles,
             menu=whole.menu + one.menu,
+            home=one.home or whole.home,
         )
     return whole
 
@@ -132,6 +136,7 @@ def to_json(source: Source) -> dict[str, Any]:
         "dictionaries": [_part_json(part) for part in source.dictionaries],
         "roles": [_part_json(part) for part in source.roles],
         "menu": list(source.menu),
+        **({"home": source.home} if source.home else {}),
     }
 
 
@@ -142,6 +147,7 @@ def from_json(kept: Mapping[str, Any]) -> Source:
         dictionaries=tuple(Part(**part) for part in kept["dictionaries"]),
         roles=tuple(Part(**part) for part in kept["roles"]),
         menu=tuple(kept["menu"]),
+        home=kept.get("home", {}),
     )
 
 

@@ -20,7 +20,10 @@ from svyaz.schema import edits
 from svyaz.schema.resolve import resolve
 from svyaz.schema.snapshot import Snapshot, TraitShape
 from svyaz.schema.source import Part, Source, assign_numbers, from_json, merge, read_folder, to_json
+from svyaz.solutions.differences import Difference, differences
 from svyaz.solutions.package import INSIDE, Package, bare, files_of, stripped
+from svyaz.solutions.sample import check_sample
+from svyaz.solutions.sample_removal import forget_sample
 from svyaz.solutions.shipped import PACKAGE
 from svyaz.solutions.three_way import Conflict, Merging
 from svyaz.storage import revisions, settings
@@ -42,10 +45,14 @@ class SolutionNotInstalled(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """conflicts: what both the company and the solution changed, each otherwise."""
+    """conflicts  what both the company and the solution changed, each otherwise
+    comes      what the solution is now and was not when it was last installed;  kept: what the company made of it
+    """
 
     plan: Plan
     conflicts: tuple[Conflict, ...] = ()
+    comes: tuple[Difference, ...] = ()
+    kept: tuple[Difference, ...] = ()
 
 
 def check(package: Package, traits: Sequence[TraitShape]) -> Snapshot:
@@ -54,15 +61,19 @@ def check(package: Package, traits: Sequence[TraitShape]) -> Snapshot:
     return resolve(assign_numbers(whole, 1, traits)[0], traits, 1)
 
 
-def prepare_install(company: Company, package: Package, take: str = "here") -> Prepared:
-    """take: "here" or "shipped" stands where both sides changed the same."""
+def prepare_install(
+    company: Company, package: Package, take: str = "here", takes: Mapping[str, str] | None = None
+) -> Prepared:
+    """take: "here" or "shipped" stands where both sides changed the same;  takes: the same for single places."""
     with company.read() as session:
         here = current_source(session)
         base = shipped_before(session, package.key)
-        merging = Merging(take, [])
+        merging = Merging(take, [], takes or {})
         source = _merged(here, base, package, merging)
         plan = plan_of(session, company, session.snapshot, source)
-        return Prepared(plan, tuple(merging.conflicts))
+        comes = differences(_without_company(base), _without_company(package.source)) if base is not None else []
+        kept = differences(base, _of_solution(stripped(here), base, package.key)) if base is not None else []
+        return Prepared(plan, tuple(merging.conflicts), tuple(comes), tuple(kept))
 
 
 def install(company: Company, actor: Actor, package: Package, prepared: Prepared, title: str, confirm: str) -> Outcome:
@@ -92,6 +103,71 @@ def shipped_before(session: Session, key: str) -> Source | None:
     return replace(first, **mine) if any(mine.values()) else None
 
 
+def _without_company(source: Source) -> Source:
+    """Settings and the menu of a company are its own once it has any."""
+    return replace(stripped(source), settings={}, menu=())
+
+
+def news_of(session: Session, package: Package) -> list[Difference]:
+    """What came with the program and is otherwise than it was when it was installed; [] of what is not installed."""
+    base = shipped_before(session, package.key)
+    return differences(_without_company(base), _without_company(package.source)) if base is not None else []
+
+
+def changed_here(session: Session, key: str) -> list[Difference]:
+    """What the company made of a solution since it was installed."""
+    base = shipped_before(session, key)
+    return differences(base, _of_solution(stripped(current_source(session)), base, key)) if base is not None else []
+
+
+def as_installed(session: Session, key: str) -> Package | None:
+    """A solution as it was when it was installed, to be laid beside what the company has of it."""
+    base = shipped_before(session, key)
+    if base is None:
+        return None
+    titles = {str(name): str(said) for name, said in installed(session)[key]["title"].items()}
+    return Package(key, titles, str(installed(session)[key]["version"]), _without_company(base))
+
+
+def apart(session: Session, package: Package) -> list[Difference]:
+    """What the company has otherwise than a solution that it may or may not have installed."""
+    base = _without_company(package.source)
+    return differences(base, _of_solution(stripped(current_source(session)), base, package.key))
+
+
+def check_sample_of(package: Package, prepared: Prepared) -> None:
+    """Examples are looked at before the configuration changes.  Raises SampleWrong."""
+    if package.sample is not None:
+        check_sample(package.sample, prepared.plan.after.entities)
+
+
+def _of_solution(here: Source, base: Source, key: str) -> Source:
+    """The company's part of what a solution holds, to lay beside it: what is of another is not a change of this one."""
+    others = {str(p.table.get("key")) for p in (*here.entities, *here.dictionaries) if p.origin not in (key, "org")}
+
+    def mine(kind: str) -> tuple[Part, ...]:
+        known = {str(part.table.get("key")): part for part in getattr(base, kind)}
+        parts = [part for part in getattr(here, kind) if part.origin == key or str(part.table.get("key")) in known]
+        return tuple(part for part in parts if kind != "roles" or part.origin == key)
+
+    def own(part: Part) -> Part:
+        """A role without what other solutions and the company's own objects were granted in it."""
+        before = next((one.table for one in base.roles if one.table.get("key") == part.table.get("key")), {})
+        said, known = part.table.get("grants", {}), before.get("grants", {})
+        return replace(
+            part, table={**part.table, "grants": {k: v for k, v in said.items() if k in known or k not in others}}
+        )
+
+    roles = mine("roles")
+    return replace(
+        base,
+        entities=mine("entities"),
+        dictionaries=mine("dictionaries"),
+        roles=tuple(map(own, roles)),
+        home=here.home if base.home else {},
+    )
+
+
 def _remembered(session: Session) -> dict[str, Any]:
     return settings.of_kind(session, "solution.")
 
@@ -110,7 +186,7 @@ def _merged(here: Source, base: Source | None, package: Package, merging: Mergin
             if kind == "roles" and key in mine and key not in old and mine[key].origin not in ("org", package.key):
                 parts[key] = _with_news(mine[key], part, package)
             elif key in mine:
-                parts[key] = _one(mine[key], old.get(key), beneath.get(key), part, package, merging)
+                parts[key] = _one(mine[key], old.get(key), beneath.get(key), part, package, merging, kind == "roles")
             elif key in taken and kind != "roles":
                 raise SolutionKeyTaken(key=key, origin=taken[key] or "—")
             elif key not in old:  # what the company removed from the solution stays removed
@@ -127,7 +203,17 @@ def _merged(here: Source, base: Source | None, package: Package, merging: Mergin
     alone = all(part.origin == "org" for part in (*here.entities, *here.dictionaries))
     menu = package.source.menu if alone and not here.menu else (*here.menu, *added) if here.menu else here.menu
     settled = {key: value for key, value in package.source.settings.items() if key not in here.settings}
-    return replace(here, **found, menu=menu, settings={**settled, **here.settings})
+    home = _home(here, base, package, merging)
+    return replace(here, **found, menu=menu, home=home, settings={**settled, **here.settings})
+
+
+def _home(here: Source, base: Source | None, package: Package, merging: Merging) -> Mapping[str, Any]:
+    """That of the first solution that brings one; a later version of it is merged as everything else is."""
+    if not package.source.home or not here.home:
+        return here.home or ({} if base and base.home else package.source.home)
+    if base is None or not base.home:
+        return here.home
+    return merging.tables(base.home, here.home, package.source.home, "home: ")
 
 
 def _with_news(here: Part, new: Part, package: Package) -> Part:
@@ -141,15 +227,16 @@ def _with_news(here: Part, new: Part, package: Package) -> Part:
     return replace(here, table={**here.table, "grants": {**known, **added}}) if added else here
 
 
-def _one(here: Part, old: Part | None, beneath: Part | None, new: Part, package: Package, merging: Merging) -> Part:
+def _one(
+    here: Part, old: Part | None, beneath: Part | None, new: Part, package: Package, merging: Merging, role: bool
+) -> Part:
     base = old
     if base is None and here.origin == "org":
         base = beneath
     if base is None and here.origin != package.key:
         raise SolutionKeyTaken(key=str(here.table.get("key")), origin=here.origin or "—")
-    table = merging.tables(
-        bare(base.table) if base else {}, bare(here.table), bare(new.table), f"{here.table.get('key')}: "
-    )
+    place = f"{'role ' if role else ''}{here.table.get('key')}: "
+    table = merging.tables(bare(base.table) if base else {}, bare(here.table), bare(new.table), place)
     kept = {key: here.table[key] for key in INSIDE if key in here.table}
     return replace(here, table={**table, **kept})
 
@@ -173,13 +260,18 @@ def prepare_uninstall(company: Company, key: str) -> Prepared:
 
 
 def uninstall(company: Company, actor: Actor, key: str, prepared: Prepared, title: str, confirm: str) -> Outcome:
+
+    def forget(session: Session) -> None:
+        settings.write(session, f"solution.{key}", None)
+        forget_sample(session, key)
+
     return apply_plan(
         company,
         actor,
         prepared.plan,
         title,
         confirm,
-        also=lambda session: settings.write(session, f"solution.{key}", None),
+        also=forget,
     )
 
 
@@ -209,6 +301,7 @@ def export(session: Session, key: str, title: Mapping[str, str], version: str, e
         dictionaries=tuple(replace(part, origin=key) for part in source.dictionaries if taken(part)),
         roles=tuple(replace(part, origin=key) for part in roles),
         menu=tuple(one for one in source.menu if not wanted or one.get("entity") in wanted),
+        home={} if wanted else source.home,
     )
     return Package(key, title, version, chosen)
 
@@ -216,16 +309,17 @@ def export(session: Session, key: str, title: Mapping[str, str], version: str, e
 def _only(role: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
     grants = role.get("grants", {})
     kept = {name: said for name, said in grants.items() if name in known or name.startswith("*")}
-    return {**role, "grants": kept}
+    return {**{name: told for name, told in role.items() if name != "home"}, "grants": kept}
 
 
-def differences(session: Session, package: Package) -> list[str]:
+def difference_lines(session: Session, package: Package) -> list[str]:
     """Lines of a unified diff from the solution as shipped to what the company has of it."""
     here = stripped(current_source(session))
     keys = {kind: {str(part.table["key"]) for part in getattr(package.source, kind)} for kind in KINDS}
     mine = Source(
         settings=package.source.settings,
         menu=package.source.menu,
+        home=here.home if package.source.home else {},
         **{
             kind: tuple(
                 part

@@ -1,6 +1,6 @@
 """A solution as files: a folder for Git, or the same in a zip to be handed on.
 
-    solution.toml                  key, title, version, format, settings, menu
+    solution.toml                  key, title, version, format, settings, menu, home
     entities/<key>.toml            one object each;  dictionaries/<key>.toml;  roles/<key>.toml
     sample/                        examples, when there are any (solutions/sales/sample/README.md)
 
@@ -20,7 +20,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from svyaz.kernel.keys import MOST, SHAPE
 from svyaz.kernel.problem import Problem
+from svyaz.kernel.text import clean
 from svyaz.schema.source import Part, Source, read_folder
 from svyaz.solutions.toml_text import toml_text
 
@@ -34,7 +36,7 @@ INSIDE = ("number", "numbers", "columns", "gone")
 
 
 class ArchiveRefused(Problem):
-    """why: path, link, size, count, kind, broken.  facts: file, why"""
+    """why: path, link, size, count, kind, key, broken.  facts: file, why"""
 
     code = "archive_refused"  # facts: file, why
 
@@ -75,13 +77,21 @@ def read(folder: Path) -> Package:
     if (folder / "solution.toml").is_file():
         head = tomllib.loads((folder / "solution.toml").read_text(encoding="utf-8"))
     key = str(head.get("key", folder.resolve().name))
+    if len(key) > MOST or not SHAPE.fullmatch(key):
+        raise ArchiveRefused(file=clean(key)[:60] or "solution.toml", why="key")
     made_for = head.get("format", FORMAT)
     if not isinstance(made_for, int) or made_for > FORMAT:
         raise SolutionNewer(solution=key, format=str(made_for)[:20], known=FORMAT)
     title = head.get("title", key)
-    titles = title if isinstance(title, dict) else {"ru": str(title)}
+    said = title if isinstance(title, dict) else {"ru": str(title)}
+    titles = {name: clean(str(said[name]))[:200] for name in ("ru", "en") if said.get(name)}
     sample = folder / "sample"
-    return Package(key, titles, str(head.get("version", "1")), source, sample if sample.is_dir() else None)
+    version = clean(str(head.get("version", "1")))[:40] or "1"
+    return Package(key, titles or {"ru": key}, version, source, sample if sample.is_dir() else None)
+
+
+def has_sample(package: Package) -> bool:
+    return package.sample is not None and (package.sample / "sample.toml").is_file()
 
 
 def unpack(path: Path, folder: Path) -> None:
@@ -133,6 +143,8 @@ def files_of(package: Package) -> dict[str, str]:
     head["format"] = FORMAT
     if package.source.menu:
         head["menu"] = list(package.source.menu)
+    if package.source.home:
+        head["home"] = dict(package.source.home)
     if package.source.settings:
         head["settings"] = dict(package.source.settings)
     files = {"solution.toml": toml_text(head)}

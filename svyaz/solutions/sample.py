@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.exchange.file_rows import LINKS
 from svyaz.exchange.lookup import words_of
+from svyaz.kernel.keys import SHAPE
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import sort_key
 from svyaz.org.people import let_in
@@ -72,9 +73,7 @@ def load_sample(
     without: files left out.  Returns how many records were made.  A file is a transaction: a long one would hold
     everybody else.
     """
-    if not (folder / "sample.toml").is_file():
-        return 0
-    head = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
+    head = read_head(folder)
     with company.read() as session:
         loading = Loading(folder, _today(session), session.snapshot.settings.zone, logins)
     made = 0
@@ -88,6 +87,38 @@ def load_sample(
     return made
 
 
+def read_head(folder: Path) -> dict[str, tuple[str, ...]]:
+    """{"order", "always"}: objects of the sample; () where there is none.  Raises SampleWrong."""
+    if not (folder / "sample.toml").is_file():
+        return {}
+    try:
+        told = tomllib.loads((folder / "sample.toml").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SampleWrong(file="sample.toml", detail=str(error)[:200]) from error
+    lists = {name: told.get(name, []) for name in ("order", "always")}
+    for name, listed in lists.items():
+        if not isinstance(listed, list) or not all(isinstance(one, str) and SHAPE.fullmatch(one) for one in listed):
+            raise SampleWrong(file="sample.toml", detail=name)
+    return {name: tuple(listed) for name, listed in lists.items()}
+
+
+def check_sample(folder: Path, entities: Collection[str]) -> None:
+    """Before anything is done: every file is there, is about an object that will be, and can be read.  Raises SampleWrong."""
+    head = read_head(folder)
+    for entity in dict.fromkeys((*head.get("order", ()), *head.get("always", ()))):
+        if entity not in entities or not (folder / f"{entity}.csv").is_file():
+            raise SampleWrong(file=f"{entity}.csv", detail="no such object or file")
+        _rows(folder / f"{entity}.csv")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(file)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SampleWrong(file=path.name, detail=str(error)[:200]) from error
+
+
 def _today(session: Session) -> date:
     return session.now.astimezone(ZoneInfo(session.snapshot.settings.zone)).date()
 
@@ -97,8 +128,7 @@ def _load_file(loading: Loading, session: Session, entity_key: str, batch: int |
     entity = session.snapshot.entities.get(entity_key)
     if entity is None or not path.is_file():
         raise SampleWrong(file=path.name, detail="no such object or file")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _rows(path)
     # One call for each author, so that «Кем создано» is true: who is named, else who is responsible.
     by_author: dict[str, list[dict[str, str]]] = {}
     for row in rows:

@@ -6,22 +6,25 @@ no longer an example, and records that people changed since are kept unless they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.jobs.queue import enqueue
-from svyaz.jobs.worker import JobContext
+from svyaz.jobs.worker import Cancelled, JobContext
 from svyaz.kernel.problem import Problem
 from svyaz.records import undo
 from svyaz.records.read import ListRequest, read_page
 from svyaz.records.runners import take_back
 from svyaz.records.undo import Kept, UndoPlan
+from svyaz.solutions.package import opened
 from svyaz.solutions.sample import load_sample
 from svyaz.solutions.shipped import shipped
-from svyaz.storage import accounts, changes, settings
+from svyaz.storage import accounts, blobs, changes, settings
 from svyaz.storage.session import Session
+from svyaz.tenancy.company import Company
 
 KEY = "sample"
 LOAD, REMOVE, RETURN = "load_sample", "remove_sample", "return_sample"
@@ -44,11 +47,27 @@ class SampleState:
     undo: int | None = None
 
 
-def begin_sample(session: Session, actor: int | None) -> int:
-    """The batch that the records of the sample will be of."""
-    batch = changes.new_batch(session, actor, "sample", "sample")
-    settings.write(session, KEY, {"batch": batch})
+def begin_sample(session: Session, actor: int | None, solutions: Sequence[str]) -> int:
+    """The batch that the records of the sample will be of: what is loaded later joins what is there already."""
+    state = read_state(session)
+    batch = state.batch if state.state == "loaded" else None
+    known = loaded(session) if batch is not None else ()
+    batch = batch or changes.new_batch(session, actor, "sample", "sample")
+    settings.write(session, KEY, {"batch": batch, "solutions": sorted({*known, *solutions})})
     return batch
+
+
+def loaded(session: Session) -> tuple[str, ...]:
+    """Keys of the solutions whose examples are here."""
+    kept = settings.read(session, KEY) if read_state(session).state == "loaded" else None
+    return tuple(kept.get("solutions", ())) if kept else ()
+
+
+def forget_sample(session: Session, key: str) -> None:
+    """Its objects are gone, and its examples with them: it may come again with new ones."""
+    kept = settings.read(session, KEY)
+    if kept and key in kept.get("solutions", ()):
+        settings.write(session, KEY, {**kept, "solutions": [one for one in kept["solutions"] if one != key]})
 
 
 def read_state(session: Session) -> SampleState:
@@ -78,26 +97,57 @@ def load_later(session: Session, actor: Actor) -> int:
     return enqueue(session, LOAD, {}, key=LOAD, actor=actor.employee)
 
 
+def load_one_later(session: Session, actor: Actor, key: str, file: int = 0) -> int:
+    """The job that loads the examples of one solution; file: the archive they came in.  Raises SampleHere."""
+    if key in loaded(session) or not (file or _has_sample(key)):
+        raise SampleHere()
+    return enqueue(session, LOAD, {"solution": key, "file": file}, key=f"{LOAD}.{key}", actor=actor.employee)
+
+
+def _has_sample(key: str) -> bool:
+    folder = shipped().get(key)
+    return folder is not None and (folder / "sample" / "sample.toml").is_file()
+
+
+def told_sample(session: Session, key: str) -> str:
+    """none, offered or loaded: how it is with the examples of one solution that came along."""
+    return "loaded" if key in loaded(session) else "offered" if _has_sample(key) else "none"
+
+
 def run_load(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """{"made"}: people of the sample do not come in, and short lists that are there already stay as they are."""
-    company = context.company
+    """{"made"}: people of the sample do not come in, and short lists that are there already stay as they are.
+
+    Of one solution, where the arguments name it, or of all the company is made of.
+    """
+    company, key = context.company, str(arguments.get("solution") or "")
     with company.write() as session:
-        if read_state(session).state != "offered":
+        if key in loaded(session) if key else read_state(session).state != "offered":
             return {"made": 0}
-        batch = begin_sample(session, context.actor)
-        folders = sample_folders(session)
-        filled = [
-            key
-            for key, shape in session.snapshot.entities.items()
-            if shape.kind == "dictionary" and _is_filled(session, key)
-        ]
+        archive = next(iter(blobs.find_files(session, [int(arguments.get("file") or 0)])), None)
+        folders = [shipped()[key] / "sample"] if key and _has_sample(key) else [] if key else sample_folders(session)
+        batch = begin_sample(session, context.actor, [key] if key else [one.parent.name for one in folders])
+    full = filled(company)
 
     def told(done: int, total: int) -> None:
+        if context.cancelled():
+            raise Cancelled({"batch": batch})
         with company.write() as session:
             context.tell(session, done, total)
 
-    made = sum(load_sample(company, folder, batch=batch, logins=False, told=told, without=filled) for folder in folders)
-    return {"made": made, "batch": batch}
+    def load(folder: Path) -> int:
+        return load_sample(company, folder, batch=batch, logins=False, told=told, without=full)
+
+    if archive is None:
+        return {"made": sum(map(load, folders)), "batch": batch}
+    with opened(blobs.path_of(company.blobs, archive.sha256)) as package:
+        return {"made": load(package.sample) if package.sample else 0, "batch": batch}
+
+
+def filled(company: Company) -> list[str]:
+    """Short lists that have entries already: what a sample brings for them is left out."""
+    with company.read() as session:
+        shapes = session.snapshot.entities.items()
+        return [key for key, shape in shapes if shape.kind == "dictionary" and _is_filled(session, key)]
 
 
 def _is_filled(session: Session, entity: str) -> bool:

@@ -8,7 +8,7 @@ thing, lists of names name by name, tabs and sections of a card by their places 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 ABSENT = object()
@@ -25,10 +25,11 @@ class Conflict:
 
 @dataclass(slots=True)
 class Merging:
-    """take   "here" or "shipped": which side of a conflict stands"""
+    """take   "here" or "shipped": which side of a conflict stands;  takes: the same for single places"""
 
     take: str
     conflicts: list[Conflict]
+    takes: Mapping[str, str] = field(default_factory=dict)
 
     def merge(self, base: Any, here: Any, shipped: Any, place: str) -> Any:
         """What the outcome holds; ABSENT for nothing."""
@@ -48,7 +49,7 @@ class Merging:
                 triples = zip(base, here, shipped, strict=True)  # tabs and sections of a card have no keys
                 return [self.tables(*three, f"{place}.{at + 1}") for at, three in enumerate(triples)]
         self.conflicts.append(Conflict(place, _told(here), _told(shipped)))
-        return here if self.take == "here" else shipped
+        return here if self.takes.get(place, self.take) == "here" else shipped
 
     def tables(
         self, base: Mapping[str, Any], here: Mapping[str, Any], shipped: Mapping[str, Any], place: str

@@ -300,6 +300,10 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/solutions/file", "/api/solutions/file", {}, who="Артём", status=201, files=ONE_SOLUTION),
         GoodCall("POST", "/api/solutions/plan", "/api/solutions/plan", {"solution": "isp"}, who="Артём"),
         GoodCall("POST", "/api/solutions/apply", "/api/solutions/apply", {"solution": "isp"}, who="Артём"),
+        GoodCall("POST", "/api/solutions/compare", "/api/solutions/compare", {"solution": "sales"}, who="Артём"),
+        GoodCall(
+            "POST", "/api/solutions/sample", "/api/solutions/sample", {"solution": "sales"}, who="Артём", status=202
+        ),
         GoodCall(
             "POST",
             "/api/me/password",

@@ -121,3 +121,120 @@ def test_solutions_are_for_whoever_may_configure_and_files_for_whoever_sent_them
         for asked in ("key=Ж", "key=a%2F..%2Fb"):
             artem.refused("GET", f"/api/solutions/export?{asked}", 400)
         artem.refused("GET", "/api/solutions/export?entities=nonsense", 404)
+
+
+def changed(content: bytes, **edits: tuple[str, str]) -> bytes:
+    """An archive with some words of some files said otherwise."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in before.namelist():
+            text = before.read(name).decode()
+            old, new = edits.get(name.rpartition("/")[2].removesuffix(".toml"), ("", ""))
+            assert old in text
+            out.writestr(name, text.replace(old, new) if old else text)
+    return made.getvalue()
+
+
+def test_upgrade_tells_what_comes_and_what_is_kept_and_asks_of_each_conflict(site: Site) -> None:
+    artem = site.browser("Артём")
+    artem.post("/api/solutions/apply", {"file": artem.upload("/api/solutions/file", "к.zip", clinic())["file"]})
+    revision = artem.get("/api/schema/source")["revision"]
+    own = {"key": "note", "title": "Пометка", "type": "text"}
+    edits = [
+        {
+            "do": "change_field",
+            "entity": "patient",
+            "field": "title",
+            "set": {"title": "Фамилия", "hint": "Как в паспорте"},
+        },
+        {"do": "add_field", "entity": "patient", "field": own},
+    ]
+    artem.post("/api/schema/apply", {"revision": revision, "edits": edits})
+    (kept,) = [one for one in artem.get("/api/solutions")["solutions"] if one["key"] == "clinic"]
+    assert (kept["changed"], kept["version"], kept["objects"]) == (2, None, ["Пациент"])
+    told = artem.post("/api/solutions/compare", {"solution": "clinic"})
+    assert [(one["kind"], one["text"]) for one in told["changes"]] == [
+        ("changed", "«Пациент»: поле «Фамилия» — название, подсказка"),
+        ("made", "«Пациент»: поле «Пометка»"),
+    ]
+    assert any("Фамилия" in line for line in told["lines"])
+
+    newer = changed(
+        clinic(),
+        solution=('"3"', '"4"'),
+        patient=('title = "Имя"\ntype = "text"', 'title = "ФИО"\nmax = 100\ntype = "text"'),
+    )
+    file = artem.upload("/api/solutions/file", "к.zip", newer)["file"]
+    plan = artem.post("/api/solutions/plan", {"file": file})
+    assert [one["text"] for one in plan["comes"]] == ["«Пациент»: поле «ФИО» — название"]
+    assert len(plan["kept"]) == 2
+    (conflict,) = plan["conflicts"]
+    assert conflict == {
+        "place": "patient: field.title.title",
+        "text": "«Пациент»: поле «Фамилия» — название",
+        "here": "Фамилия",
+        "shipped": "ФИО",
+    }
+    takes = {conflict["place"]: "shipped"}
+    artem.post("/api/solutions/apply", {"file": file, "takes": takes})
+    patient = site.company.snapshot.entities["patient"].by_key
+    assert patient["title"].title.ru == "ФИО" and patient["title"].hint.ru == "Как в паспорте"  # type: ignore[union-attr]
+    assert "note" in patient and states(artem)["clinic"] == "4"
+
+
+def test_examples_come_with_a_solution_by_a_job_and_go_with_the_other_examples(site: Site) -> None:
+    artem = site.browser("Артём")
+    assert artem.post("/api/solutions/plan", {"solution": "agency"})["sample"] is True
+    job = artem.post("/api/solutions/apply", {"solution": "agency", "sample": True})["sample"]
+    assert job is not None
+    site.run_jobs()
+    assert artem.get(f"/api/jobs/{job}")["state"] == "done"
+    assert artem.get("/api/records/agency_project?count=exact")["count"]["value"] > 0
+    (agency,) = [one for one in artem.get("/api/solutions")["solutions"] if one["key"] == "agency"]
+    assert agency["sample"] == "loaded"
+    assert artem.refused("POST", "/api/solutions/sample", 409, {"solution": "agency"})["code"] == "sample_here"
+    assert artem.get("/api/start/sample/removal")["back"] > 0
+    out = {"solution": "agency", "remove": True}
+    artem.post("/api/solutions/apply", {**out, "confirm": artem.post("/api/solutions/plan", out)["plan"]["digest"]})
+    (agency,) = [one for one in artem.get("/api/solutions")["solutions"] if one["key"] == "agency"]
+    assert agency["sample"] == "offered"
+    refused = artem.refused("POST", "/api/solutions/sample", 422, {"solution": "agency"})
+    assert refused["code"] == "solution_not_installed"
+
+
+def test_examples_of_an_archive_are_looked_at_before_anything_changes(site: Site) -> None:
+    artem = site.browser("Артём")
+    good = {"clinic__sample__sample_toml": 'order = ["patient"]\n', "clinic__sample__patient.csv": "title\nПетров\n"}
+    whole = {"clinic__solution_toml": HEAD, "clinic__entities__patient_toml": ENTITY}
+    for wrong in (
+        {"clinic__sample__sample_toml": "order = 5\n"},
+        {"clinic__sample__sample_toml": 'order = ["../patient"]\n'},
+        {"clinic__sample__sample_toml": 'order = ["nobody"]\n', "clinic__sample__nobody.csv": "a\nb\n"},
+    ):
+        file = artem.upload("/api/solutions/file", "к.zip", archive(**whole, **{**good, **wrong}))["file"]
+        with site.nothing_changes():
+            refused = artem.refused("POST", "/api/solutions/apply", 422, {"file": file, "sample": True})
+        assert refused["code"] == "sample_wrong"
+    file = artem.upload("/api/solutions/file", "к.zip", archive(**whole, **good))["file"]
+    assert artem.post("/api/solutions/apply", {"file": file, "sample": True})["sample"]
+    site.run_jobs()
+    assert [row[-1] for row in artem.get("/api/records/patient?fields=title")["rows"]] == ["Петров"]
+
+
+@pytest.mark.parametrize("key", ["Клиника", "../evil", "a" * 27, "A"])
+def test_key_of_a_solution_that_would_lead_out_is_refused(site: Site, key: str) -> None:
+    artem = site.browser("Артём")
+    content = archive(x__solution_toml=HEAD.replace('"clinic"', f'"{key}"'), x__entities__patient_toml=ENTITY)
+    told = artem.upload("/api/solutions/file", "a.zip", content, status=422)["error"]
+    assert (told["code"], told["facts"]["why"]) == ("archive_refused", "key")
+
+
+def test_errors_of_a_solution_are_told_all_at_once_each_with_its_place(site: Site) -> None:
+    artem = site.browser("Артём")
+    wrong = (
+        ENTITY + '[[field]]\nkey = "a"\ntitle = "А"\ntype = "nothing"\n[[field]]\nkey = "b"\ntype = "text"\nodd = 1\n'
+    )
+    content = archive(x__solution_toml=HEAD, x__entities__patient_toml=wrong)
+    told = artem.upload("/api/solutions/file", "a.zip", content, status=422)["error"]
+    places = [one["place"] for one in told["problems"]]
+    assert len(places) >= 3 and all("entities/patient.toml: field " in place for place in places)

@@ -141,7 +141,7 @@ def test_upgrade_keeps_what_the_company_changed_and_tells_what_both_did(company:
     assert deal.by_key["description"].hidden and "engaged_on" not in said  # hidden, not dropped; dropped stays so
     assert install(company, folder) == []  # once more: nothing new
     with company.read() as session, opened(folder) as package:
-        assert any("Срок" in line for line in solutions.differences(session, package))
+        assert any("Срок" in line for line in solutions.difference_lines(session, package))
 
 
 def test_provider_is_installed_beside_sales_works_and_is_taken_out_with_a_plan(company: Company) -> None:
