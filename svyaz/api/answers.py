@@ -376,7 +376,11 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("POST", f"{RECORDS}/formula"): shape(formula=TEXT, titles=TEXT, problems=several(named("Told"))),
     ("GET", "/api/formula-functions"): shape(functions=several(shape(name=TEXT, key=TEXT, about=TEXT, example=TEXT))),
     ("GET", "/api/views/{entity}"): shape(
-        views=several(named("View")), default=TEXT, may_share=YES_NO, roles=several(shape(key=TEXT, title=TEXT))
+        views=several(named("View")),
+        default=TEXT,
+        may_share=YES_NO,
+        roles=several(shape(key=TEXT, title=TEXT)),
+        firsts=MAP,
     ),
     ("POST", "/api/views/{entity}"): named("View"),
     ("PATCH", "/api/views/{entity}/{id}"): named("View"),

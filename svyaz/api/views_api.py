@@ -52,6 +52,7 @@ def list_views(call: Call) -> Answer:
                     for role in session.snapshot.roles.values()
                     if sharing
                 ],
+                "firsts": saved_views.role_defaults(session, entity) if sharing else {},
             }
         )
 

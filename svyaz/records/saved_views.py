@@ -157,6 +157,12 @@ def default_view(session: Session, actor: Actor, entity: str) -> str:
     return next((one for one in chosen if isinstance(one, str)), "")
 
 
+def role_defaults(session: Session, entity: str) -> dict[str, str]:
+    """Role -> the key of the view that opens first for it, for whoever may share views."""
+    chosen = ((role, preference.read(session, 0, _default_key(entity, role))) for role in session.snapshot.roles)
+    return {role: view for role, view in chosen if isinstance(view, str)}
+
+
 def choose_default(session: Session, actor: Actor, entity: str, view: str, role: str = "") -> None:
     """view: the key of a view of the configuration, "v<id>" of a kept one, "" to forget the choice.
     role: for everybody with it, which asks the ability; else for the actor alone."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import check_accessible
-from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site
+from tests.e2e.conftest import DESKTOP, PHONE, Opener, Site, add_person
 
 
 def values(site: Site, dictionary: str) -> list[Any]:
@@ -115,6 +115,46 @@ def test_spreadsheet_becomes_an_object_with_its_rows_and_may_be_taken_back(
     page.get_by_role("dialog").get_by_role("button", name="Отменить загрузку").click()
     expect(page.get_by_text("Загрузка отменена")).to_be_visible(timeout=60_000)
     assert site.query(entity, count="exact", limit=1)["count"] == {"value": 0, "capped": False}
+
+
+def test_view_opens_first_for_a_role_and_no_longer(site: Site, open_page: Opener) -> None:
+    page = open_page("/-/configurator/objects/contact/views")
+    seller = add_person(site, "pavel", "Павел Продавцов", role="manager")
+
+    def first() -> object:
+        return seller.get("/api/views/contact").json()["default"]
+
+    page.get_by_role("button", name="Добавить вид").click()
+    dialog = page.get_by_role("dialog", name="Новый вид")
+    dialog.get_by_label("Название вида").fill("Для продаж")
+    dialog.get_by_role("checkbox", name="Менеджер").check()
+    dialog.get_by_role("button", name="Сохранить").click()
+    made = page.locator(".view").filter(has_text="Для продаж")
+    expect(made).to_contain_text("открывается первым: Менеджер")
+    key = str(made.get_attribute("data-id"))
+    assert first() == key
+    made.get_by_role("button", name="Настроить").or_(made.get_by_role("button").first).first.click()
+    dialog = page.get_by_role("dialog", name="Вид «Для продаж»")
+    dialog.get_by_role("checkbox", name="Менеджер").uncheck()
+    dialog.get_by_role("button", name="Сохранить").click()
+    expect(made).not_to_contain_text("открывается первым")
+    assert first() == ""
+
+
+def test_map_shows_every_record_and_not_the_first_thousand(site: Site, open_page: Opener) -> None:
+    rows = "".join(f"Абонент {at};55.79{at % 9}, 49.12{at % 7}\n" for at in range(1200))
+    told = site.http.post("/api/schema/from_table", files={"file": ("Точки.csv", "Название;Где\n" + rows)}).json()
+    table = told["table"] | {"title": {"ru": "Точка", "plural": "Точки"}}
+    table["field"] = [one | ({"type": "place"} if one["title"] == "Где" else {}) for one in table["field"]]
+    revision = site.http.get("/api/schema/source").json()["revision"]
+    made = site.http.post(f"/api/schema/from_table/{told['file']}", json={"revision": revision, "table": table}).json()
+    place = next(one["key"] for one in table["field"] if one["title"] == "Где")
+    body = {"title": "Карта", "view": {"kind": "map", "more": {"place": place}, "columns": []}}
+    view = site.http.post(f"/api/views/{made['entity']}", json=body).json()["key"]
+    page = open_page(f"/-/import/{made['import']}")
+    expect(page.get_by_role("heading", name="Загружено")).to_be_visible(timeout=120_000)
+    page.goto(f"{site.url}/{made['entity']}?view={view}&at=55.79000,49.12000,4.00")
+    expect(page.get_by_role("button", name=re.compile(r"^1\s?200 записей рядом"))).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")])

@@ -220,6 +220,7 @@ export interface QueryBody {
   readonly fields?: readonly string[];
   readonly limit?: number;
   readonly offset?: number;
+  readonly after?: string;
   readonly count?: "none" | "capped" | "exact";
   readonly group?: string;
   readonly first?: number;
@@ -339,4 +340,6 @@ export interface KeptViews {
   readonly may_share: boolean;
   /** With whom one may share; [] when one may not. */
   readonly roles: readonly { readonly key: string; readonly title: string }[];
+  /** Role -> the view that opens first for those who have it and chose none themselves; {} when one may not share. */
+  readonly firsts: Readonly<Record<string, string>>;
 }

@@ -10,7 +10,7 @@ export const keptViews = (entity: string): KeptViews | null => known[entity] ?? 
 
 export async function loadViews(entity: string): Promise<void> {
   // Without them there are still the views of the configuration.
-  known[entity] = await readViews(entity).catch(() => known[entity] ?? { views: [], default: "", may_share: false, roles: [] });
+  known[entity] = await readViews(entity).catch(() => known[entity] ?? { views: [], default: "", may_share: false, roles: [], firsts: {} });
 }
 
 /** A new one, or a new state of one; null takes it away. */

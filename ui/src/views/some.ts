@@ -1,5 +1,5 @@
-/** The first so many records of a question, all at once: what a month or a screen of time holds.  Rows of the last
-    question stay until those of the new one come; what others change is seen at once. */
+/** The first so many records of a question, all at once: what a month or a screen of time holds, or a whole map.  Rows of
+    the last question stay until those of the new one come; what others change is seen at once. */
 import { onActivated, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { queryPage } from "../api/records";
 import { putRows, type Rec } from "../records/cache";
@@ -15,6 +15,8 @@ export interface SomeQuery {
   readonly most: number;
 }
 
+/** The server gives no more at a time; what is more is asked for page by page. */
+const PAGE = 1000;
 const AGAIN_MS = 300;
 const CARRIED_MS = 400;
 
@@ -36,11 +38,19 @@ export function useSome(query: Ref<SomeQuery | null>) {
     const { signal } = stop;
     if (!quietly) busy.value = true;
     try {
-      const page = await queryPage(asked.entity, { filter: asked.filter, sort: asked.sort, fields: asked.fields, limit: asked.most, count: "capped" }, signal);
+      const page = await queryPage(asked.entity, { filter: asked.filter, sort: asked.sort, fields: asked.fields, limit: Math.min(PAGE, asked.most), count: "capped" }, signal);
       if (signal.aborted) return;
-      rows.value = putRows(asked.entity, page.columns, page.rows);
-      count.value = Math.max(page.rows.length, page.count?.value ?? 0);
-      capped.value = page.count?.capped ?? false;
+      const found = [...putRows(asked.entity, page.columns, page.rows)];
+      for (let after = page.next; after && found.length < asked.most;) {
+        if (!quietly) rows.value = [...found];
+        const more = await queryPage(asked.entity, { filter: asked.filter, sort: asked.sort, fields: asked.fields, limit: Math.min(PAGE, asked.most - found.length), after }, signal);
+        if (signal.aborted) return;
+        found.push(...putRows(asked.entity, more.columns, more.rows));
+        after = more.next;
+      }
+      rows.value = found;
+      count.value = Math.max(found.length, page.count?.value ?? 0);
+      capped.value = (page.count?.capped ?? false) && found.length >= asked.most;
       failed.value = "";
     } catch (refusal) {
       if (signal.aborted) return;

@@ -1453,6 +1453,9 @@ export const words = {
     drop_view: "Delete the view",
     edit_view: "Set up the view “{title}”",
     view_menu: "View “{title}”: actions",
+    view_first_for: "Open first for roles",
+    view_first_about: "Whoever has chosen what opens first sees that.",
+    view_opens_first: "opens first: {whom}",
   },
   values: {
     find: "Find a value",

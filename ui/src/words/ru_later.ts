@@ -1453,6 +1453,9 @@ export const words = {
     drop_view: "Удалить вид",
     edit_view: "Настроить вид «{title}»",
     view_menu: "Вид «{title}»: действия",
+    view_first_for: "Открывать первым у ролей",
+    view_first_about: "Кто сам выбрал, что открывать первым, увидит свой выбор.",
+    view_opens_first: "открывается первым: {whom}",
   },
   values: {
     find: "Найти значение",

@@ -49,8 +49,11 @@ export function spotOf(rec: Rec, cell: Cell | undefined): Spot | null {
 
 /** All of them in sight, with some room about; one place alone is looked at from nearby. */
 export function lookAt(spots: readonly { readonly x: number; readonly y: number }[], width: number, height: number, closest = FROM_NEARBY): Look {
-  const [left, right] = [Math.min(...spots.map((one) => one.x)), Math.max(...spots.map((one) => one.x))];
-  const [top, bottom] = [Math.min(...spots.map((one) => one.y)), Math.max(...spots.map((one) => one.y))];
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const one of spots) {  // a spread of tens of thousands is more than a call may take
+    [left, right] = [Math.min(left, one.x), Math.max(right, one.x)];
+    [top, bottom] = [Math.min(top, one.y), Math.max(bottom, one.y)];
+  }
   const room = Math.min((width * 0.8) / 256 / Math.max(right - left, 1e-9), (height * 0.8) / 256 / Math.max(bottom - top, 1e-9));
   return { x: (left + right) / 2, y: (top + bottom) / 2, zoom: Math.max(0, Math.min(closest, Math.log2(room))) };
 }
