@@ -43,10 +43,13 @@ const shown = (one) => one.getClientRects().length > 0 && getComputedStyle(one).
 return [...document.querySelectorAll(selector)]
   .find((one) => shown(one) && new RegExp(name, 'u').test(named(one).replace(/\\s+/g, ' ').trim())) ?? null;
 """
+# A page that is left while a part of it is on its way says so too: that is no fault of it.
 COMPLAINTS = """
 return Services.console.getMessageArray()
-  .filter((one) => one instanceof Ci.nsIScriptError && one.sourceName.startsWith(arguments[0]))
-  .map((one) => `${one.flags & 1 ? 'warning' : 'error'}: ${one.errorMessage} (${one.sourceName}:${one.lineNumber})`);
+  .filter((one) => one instanceof Ci.nsIScriptError && !(one.flags & Ci.nsIScriptError.warningFlag))
+  .filter((one) => one.sourceName.startsWith(arguments[0]))
+  .filter((one) => !/loading failed|error loading dynamically|networkerror|aborted/i.test(one.errorMessage))
+  .map((one) => `${one.errorMessage} (${one.sourceName}:${one.lineNumber})`);
 """
 
 
