@@ -12,6 +12,7 @@ from svyaz.configurator.plan import Plan, Wanted, make_plan
 from svyaz.configurator.refill import refill
 from svyaz.configurator.steps import Step
 from svyaz.kernel.problem import Problem
+from svyaz.org.role_changes import check_given, keep_administrator
 from svyaz.records import undo
 from svyaz.schema.snapshot import Snapshot, Title
 from svyaz.storage import revisions
@@ -54,9 +55,12 @@ def apply_plan(
 ) -> Outcome:
     """also: what must be remembered in the same transaction."""
     agreed(plan, confirm)
+    with company.read() as session:
+        check_given(actor, session.snapshot, plan.after)
     moved: dict[str, Any] = {}
 
     def then(session: Session, before: Snapshot) -> None:
+        keep_administrator(session, before, session.snapshot)
         for one in plan.batches:
             undo.undo_batch(session, replace(SYSTEM, employee=actor.employee), one)
         batch = carry_out_moves(session, plan.moves, actor.employee)
