@@ -49,6 +49,7 @@ export const words = {
     own_colour: "Another colour",
     one_line: "In one line",
     print_code: "Print the code: {field}",
+    not_kept: "Not saved: {field} — “{text}”",
     length: {
       hours: "{count} h",
       minutes: "{count} min",

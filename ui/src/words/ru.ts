@@ -49,6 +49,7 @@ export const words = {
     own_colour: "Другой цвет",
     one_line: "Одной строкой",
     print_code: "Напечатать код: {field}",
+    not_kept: "Не сохранено: {field} — «{text}»",
     length: {
       hours: "{count} ч",
       minutes: "{count} мин",
