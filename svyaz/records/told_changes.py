@@ -13,6 +13,7 @@ from svyaz.kernel.problem import Denied, NotFound
 from svyaz.kernel.values import Ref
 from svyaz.records.history import HistoryItem, read_history
 from svyaz.records.timeline import Item
+from svyaz.storage import record_tables
 from svyaz.storage.session import Session
 
 KINDS = {"Created": "created", "Changed": "change", "Deleted": "change", "Restored": "change"}
@@ -39,7 +40,7 @@ class ToldChanges:
             except (Denied, NotFound):
                 return ()
             for one in page.items:
-                at = datetime.fromisoformat(one.at)
+                at = _born(session, about) if one.kind == "Created" else datetime.fromisoformat(one.at)
                 if until is not None and at > until:
                     continue
                 if len(told) >= limit and at < told[-1].at:
@@ -50,6 +51,11 @@ class ToldChanges:
             after = page.next
             if after is None:
                 return told
+
+
+def _born(session: Session, about: Ref) -> datetime:
+    """By its own account: what an import brought with its past is older than the import."""
+    return record_tables.fetch(session, about.entity, [about.id], ())[about.id].created_at
 
 
 def _item(one: HistoryItem, at: datetime, about: Ref, silent: str) -> Item | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import PASSWORD, PHONE, Opener, Site, served, settle, sign_in_first
 
@@ -74,6 +74,51 @@ def test_palette_finds_commands_and_settings_by_other_words_too(open_page: Opene
     expect(page).to_have_url(re.compile("/-/settings/calendar$"))
     expect(page.get_by_role("heading", name="Рабочий календарь")).to_be_visible()
     expect(page).to_have_title("Настройки компании — Ромашка")
+
+
+def test_letters_typed_before_a_box_has_come_are_not_lost_and_are_no_commands(open_page: Opener) -> None:
+    page = open_page("/-/about")
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(1500)
+        route.continue_()
+
+    page.route(re.compile(r"assets/(PaletteBox|PopBody|QuickAddBox)-.*\.js"), late)
+    page.goto(page.url.replace("/-/about", "/-/reports"))
+    ready(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("deal?", delay=30)
+    expect(page.get_by_role("combobox", name="Поиск и команды")).to_have_value("deal?")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Alt+n")
+    page.keyboard.type("buy", delay=30)
+    expect(page.get_by_role("textbox", name="Быстрое добавление")).to_have_value("buy")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Добавить")).and_(
+        page.get_by_role("main").get_by_role("button")
+    ).first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("stage", delay=30)
+    expect(page.get_by_role("combobox")).to_have_value("stage")
+
+
+def test_chosen_view_is_in_sight_among_many(site: Site, open_page: Opener) -> None:
+    keys = [
+        site.http.post("/api/views/contact", json={"title": f"Представление номер {n:02}", "view": {"columns": ["label"]}})
+        .json()["key"]
+        for n in range(14)
+    ]  # fmt: skip
+    for size in (None, PHONE):
+        page = ready(open_page(f"/contact?view={keys[-1]}", **({"size": size} if size else {})))
+        tab = page.get_by_role("tab", name="Представление номер 13")
+        expect(tab).to_have_attribute("aria-selected", "true")
+        expect(tab).to_be_in_viewport(ratio=0.7)
+        page.goto(f"{site.url}/contact?view={keys[0]}")
+        expect(page.get_by_role("tab", name="Представление номер 00")).to_be_in_viewport(ratio=0.7)
+    for key in keys:
+        assert site.http.delete(f"/api/views/contact/{key[1:]}").status_code < 300
 
 
 @pytest.mark.usefixtures("plain_shell")

@@ -158,3 +158,16 @@ def test_planned_activities_stand_around_today() -> None:
 def test_some_open_deal_has_no_next_step() -> None:
     planned = {row["about"].removeprefix("deal: ") for row in rows("activity") if not row["done_at"]}
     assert [row["title"] for row in rows("deal") if not row["closed_on"] and row["title"] not in planned]
+
+
+def test_nobody_is_entered_after_what_was_done_with_him() -> None:
+    born = {entity: {row["@created"] for row in rows(entity)} for entity in ("contact", "counterparty", "deal")}
+    assert all("" not in days for days in born.values()), "what has no day of its own would be created today"
+    clients = {row["title"]: on_day(row["@created"]) for row in rows("counterparty")}
+    people = {f"{row['first_name']} {row['surname']}": on_day(row["@created"]) for row in rows("contact")}
+    for deal in rows("deal"):
+        begun = on_day(deal["@created"])
+        assert clients.get(deal["counterparty"], begun) <= begun, deal["title"]
+        assert all(people[one] <= begun for one in several(deal["contacts"])), deal["title"]
+    for row in rows("counterparty"):
+        assert not row["parent"] or clients[row["parent"]] <= on_day(row["@created"]), row["title"]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from svyaz.kernel.problem import Problem, Problems
+from svyaz.kernel.values import Ref
 from svyaz.records import write
 from svyaz.records.draft import Past
+from svyaz.records.told_changes import ToldChanges
 from svyaz.storage import stage_moves
 from tests.cast import Cast, Person
 
@@ -96,6 +98,8 @@ def test_import_of_history_gives_its_own_dates_and_is_not_asked_what_stages_requ
     ]
     values = boss.open("deal", made[0]).values
     assert (values["stage"], values["closed_on"], values["created_at"]) == ("won", "2026-02-10", "2026-01-10T09:00:00Z")
+    born = boss.read(ToldChanges().done, Ref("deal", made[0]), "", None, 9)[-1]
+    assert (born.kind, born.at) == ("created", DAY), "not the day of the import"
     assert stays(romashka, made[1])[-1][1] == "success"
 
 
