@@ -7,9 +7,12 @@ colleague writes into another object, one line after another, and the longest he
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from bench.base import Base
@@ -78,6 +81,10 @@ def _empty(company: Company) -> None:
     if company.database.dialect == "postgresql":
         with company.database.outside() as session:
             session.run("VACUUM deal")
+    else:
+        with closing(sqlite3.connect(company.home / "company.sqlite")) as base:
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    os.sync()  # what emptying has left to write is not to be waited for by those who are measured
 
 
 def _by_hand(company: Company) -> None:

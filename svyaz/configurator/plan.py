@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from svyaz.configurator.by_keys import by_keys
 from svyaz.configurator.carry import Move, carry
 from svyaz.configurator.edits import DropOption, DropStage, Edit
 from svyaz.configurator.moves import count_moved
@@ -102,7 +103,7 @@ def make_plan(company: Company, wanted: Wanted) -> Plan:
         else:
             carried = carry(source, before, company.traits, wanted.edits)
             source, moves = carried.source, tuple(carried.moves)
-        return plan_of(session, company, before, source, moves, batches)
+        return plan_of(session, company, before, source, moves, batches, typed=wanted.restore is None)
 
 
 def _resolved(source: Source, company: Company, before: Snapshot) -> Snapshot:
@@ -136,10 +137,19 @@ def plan_of(
     source: Source,
     moves: tuple[Move, ...] = (),
     batches: tuple[int, ...] = (),
+    typed: bool = False,
 ) -> Plan:
-    """The plan of going from the configuration in force to `source`, in a reading transaction."""
+    """The plan of going from the configuration in force to `source`, in a reading transaction.
+
+    typed: people or programs wrote it just now, perhaps by titles: it is kept by keys.
+    """
     numbered, _ = assign_numbers(source, revisions.next_number(session), company.traits)
     after = _resolved(numbered, company, before)
+    said = by_keys(current_source(session), source, after) if typed else source
+    if said is not source:
+        source = said
+        numbered, _ = assign_numbers(source, revisions.next_number(session), company.traits)
+        after = _resolved(numbered, company, before)
     tables = ddl.plan(before, after, session.dialect)
     ddl.check_unique(session, tables)
     moves = (*moves, *_unsaid(before, after, moves))

@@ -31,8 +31,8 @@ from svyaz.storage.session import Session
 AT_ONCE = 100
 TASK = "recompute"
 PORTION = 500
-PORTIONS = (50, 4_000)
-SECONDS = (0.03, 0.08)  # a portion that took less is followed by a larger one, one that took more by a smaller
+PORTIONS = (50, 1_000)
+SECONDS = (0.015, 0.04)  # a portion that took less is followed by a larger one, one that took more by a smaller
 
 
 @dataclass(slots=True)
