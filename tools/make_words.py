@@ -39,6 +39,8 @@ LATER = (
     "values",
     "people",
     "table",
+    "solutions",
+    "home",
 )
 HEAD = "// Made by tools/make_words.py from svyaz/locale/{language}.toml; change the words there.\n"
 

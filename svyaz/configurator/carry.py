@@ -91,7 +91,8 @@ def carry(source: Source, before: Snapshot, shapes: Sequence[TraitShape], asked:
 
 def check_tables(asked: Edit, place: str) -> None:
     """What is a list of tables wherever it stands must be one, or nobody could go on.  Raises SettingNotList."""
-    waiting: list[Any] = [getattr(asked, name) for name in asked.__struct_fields__]
+    waiting: list[Any] = [{name: getattr(asked, name)} for name in asked.__struct_fields__ if name not in LISTS]
+    waiting += [getattr(asked, name) for name in asked.__struct_fields__ if name in LISTS]
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
@@ -101,7 +102,8 @@ def check_tables(asked: Edit, place: str) -> None:
                         raise SettingNotList(place, setting=name)
                 if name in TABLES and value is not None and not isinstance(value, dict):
                     raise SettingNotTable(place, setting=name)
-                waiting.append(value)
+                if name != "home":  # of a block `view` is a key
+                    waiting.append(value)
         elif isinstance(one, list):
             waiting += one
 

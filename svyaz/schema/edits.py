@@ -96,7 +96,14 @@ def each_home(source: Source, edited: Callable[[Table], Table | None]) -> Source
     def one(page: Any) -> Any:
         if not isinstance(page, Mapping) or not isinstance(page.get("block"), list):
             return page
-        return {**page, "block": [made for each in page["block"] if (made := edited(each)) is not None]}
+        return {
+            **page,
+            "block": [
+                made
+                for each in page["block"]
+                if (made := edited(each) if isinstance(each, Mapping) else each) is not None
+            ],
+        }
 
     def of_role(part: Part) -> Part:
         return replace(part, table={**part.table, "home": one(part.table["home"])}) if "home" in part.table else part

@@ -47,12 +47,14 @@ class SolutionNotInstalled(Problem):
 class Prepared:
     """conflicts  what both the company and the solution changed, each otherwise
     comes      what the solution is now and was not when it was last installed;  kept: what the company made of it
+    home       whether the home page of the company is that of the solution
     """
 
     plan: Plan
     conflicts: tuple[Conflict, ...] = ()
     comes: tuple[Difference, ...] = ()
     kept: tuple[Difference, ...] = ()
+    home: bool = True
 
 
 def check(package: Package, traits: Sequence[TraitShape]) -> Snapshot:
@@ -71,14 +73,16 @@ def prepare_install(
         merging = Merging(take, [], takes or {})
         source = _merged(here, base, package, merging)
         plan = plan_of(session, company, session.snapshot, source)
-        comes = differences(_without_company(base), _without_company(package.source)) if base is not None else []
+        home = bool(base.home) if base is not None else not here.home
+        comes = news_of(session, package)
         kept = differences(base, _of_solution(stripped(here), base, package.key)) if base is not None else []
-        return Prepared(plan, tuple(merging.conflicts), tuple(comes), tuple(kept))
+        return Prepared(plan, tuple(merging.conflicts), tuple(comes), tuple(kept), home)
 
 
 def install(company: Company, actor: Actor, package: Package, prepared: Prepared, title: str, confirm: str) -> Outcome:
     def remember(session: Session) -> None:
-        kept = {"version": package.version, "title": dict(package.title), "source": to_json(package.source)}
+        source = package.source if prepared.home else replace(package.source, home={})
+        kept = {"version": package.version, "title": dict(package.title), "source": to_json(source)}
         settings.write(session, f"solution.{package.key}", kept)
 
     return apply_plan(company, actor, prepared.plan, title, confirm, also=remember)
@@ -111,7 +115,10 @@ def _without_company(source: Source) -> Source:
 def news_of(session: Session, package: Package) -> list[Difference]:
     """What came with the program and is otherwise than it was when it was installed; [] of what is not installed."""
     base = shipped_before(session, package.key)
-    return differences(_without_company(base), _without_company(package.source)) if base is not None else []
+    if base is None:
+        return []
+    now = package.source if base.home else replace(package.source, home={})
+    return differences(_without_company(base), _without_company(now))
 
 
 def changed_here(session: Session, key: str) -> list[Difference]:

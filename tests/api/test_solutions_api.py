@@ -238,3 +238,13 @@ def test_errors_of_a_solution_are_told_all_at_once_each_with_its_place(site: Sit
     told = artem.upload("/api/solutions/file", "a.zip", content, status=422)["error"]
     places = [one["place"] for one in told["problems"]]
     assert len(places) >= 3 and all("entities/patient.toml: field " in place for place in places)
+
+
+def test_what_has_just_been_installed_is_as_shipped_and_has_no_news(site: Site) -> None:
+    artem = site.browser("Артём")
+    for key in ("service_desk", "isp", "wholesale"):
+        artem.post("/api/solutions/apply", {"solution": key})
+    told = {one["key"]: one for one in artem.get("/api/solutions")["solutions"]}
+    changes = {key: artem.post("/api/solutions/compare", {"solution": key})["changes"] for key in told}
+    for key in ("sales", "service_desk", "isp", "wholesale"):
+        assert (changes[key], told[key]["changed"], told[key]["news"]) == ([], 0, 0), key

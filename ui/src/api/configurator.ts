@@ -76,7 +76,9 @@ export interface Source {
   readonly settings: Readonly<Record<string, Json>>;
   readonly entities: readonly EntityTable[];
   readonly dictionaries: readonly EntityTable[];
-  readonly roles: readonly { readonly key: string; readonly title: TitleTable }[];
+  readonly roles: readonly { readonly key: string; readonly title: TitleTable; readonly home?: Readonly<Record<string, Json>> }[];
+  /** The home page of the company; {} where nobody drew one. */
+  readonly home: Readonly<Record<string, Json>>;
   readonly menu: readonly { readonly entity: string; readonly group?: TitleTable | string }[];
 }
 

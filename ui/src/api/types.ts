@@ -155,11 +155,41 @@ export interface MenuEntry {
   readonly group: string;
 }
 
+/** A part of the home page; which of its settings are told depends on the kind. */
+export interface HomeBlock {
+  readonly key: string;
+  readonly kind: string;
+  readonly title: string;
+  /** Columns of the grid, 1 to 3. */
+  readonly width: number;
+  readonly entity?: string;
+  readonly view?: string;
+  readonly filter?: string;
+  readonly columns?: readonly string[];
+  readonly sort?: readonly string[];
+  readonly limit?: number;
+  /** "count" or "sum:amount". */
+  readonly measure?: string;
+  readonly group?: string;
+  readonly look?: string;
+  readonly date?: string;
+  readonly period?: string;
+  readonly text?: string;
+  readonly entities?: readonly string[];
+}
+
+export interface HomeView {
+  readonly columns: number;
+  readonly blocks: readonly HomeBlock[];
+}
+
 export interface Schema {
   readonly revision: number;
   readonly digest: string;
   readonly settings: { title: string; currency: string; zone: string; first_weekday: number; source_url?: string; locked?: boolean };
   readonly menu: readonly MenuEntry[];
+  /** Of the reader's role or of the company. */
+  readonly home: HomeView;
   readonly entities: Readonly<Record<string, Entity>>;
 }
 

@@ -2,7 +2,7 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized } from "vue-router";
 import EntityPage from "../pages/EntityPage.vue";
 import MissingPage from "../pages/MissingPage.vue";
-import { findEntity, menu } from "../schema";
+import { findEntity } from "../schema";
 import { me, mustChange } from "../schema/session";
 import { shell } from "../records/shell";
 import { wordy } from "../words";
@@ -16,7 +16,7 @@ function firstPage(): string {
   const chosen = ((me.value?.shell ?? {}) as { start?: string }).start ?? shell.value.start ?? "";
   const entity = /^\/([a-z][a-z0-9_]*)/.exec(chosen)?.[1];
   if (chosen.startsWith("/-/") || (entity && findEntity(entity))) return chosen;
-  return menu()[0] ? `/${menu()[0]?.entity}` : "/-/nothing";
+  return "/-/home";
 }
 
 export const router = createRouter({
@@ -31,6 +31,7 @@ export const router = createRouter({
     { path: "/-/import/:id(\\d+)", component: wordy(() => import("../pages/imports/ImportPage.vue")), meta: { title: "import" } },
     { path: "/-/about", component: wordy(() => import("../pages/AboutPage.vue")), meta: { title: "about" } },
     { path: "/-/trash", component: () => import("../pages/TrashPage.vue"), meta: { title: "trash" } },
+    { path: "/-/home", component: wordy(() => import("../pages/start/HomePage.vue")), meta: { title: "home" } },
     { path: "/-/start", component: wordy(() => import("../pages/start/StartPage.vue")), meta: { title: "start" } },
     { path: "/-/settings/:part?", component: wordy(() => import("../pages/settings/SettingsPage.vue")), meta: { title: "settings", same: "settings" } },
     { path: "/-/configurator/:part?/:object?/:tab?", component: wordy(() => import("../pages/configurator/ConfiguratorPage.vue")), meta: { title: "configurator", same: "configurator" } },

@@ -18,6 +18,8 @@ export interface Shell {
   readonly start?: string;
   readonly zone?: string;
   readonly pinned?: readonly Place[];
+  /** His own home page, in place of that of his role or of the company (pages/start/home.ts). */
+  readonly home?: unknown;
   /** The steps of the first days are put away. */
   readonly no_guide?: boolean;
 }

@@ -373,6 +373,7 @@ export const words = {
     restored: ["{n} record restored", "{n} records restored"],
   },
   shell: {
+    home: "Home",
     first_steps: "First steps: {n} of {of}",
     product: "Svyaz",
     skip: "Skip to content",
@@ -463,6 +464,7 @@ export const words = {
     gone: "the record is deleted or no longer visible",
   },
   titles: {
+    home: "Home",
     login: "Sign in",
     password: "Password",
     reports: "Reports",

@@ -367,6 +367,7 @@ export const words = {
     restored: ["Восстановлена {n} запись", "Восстановлено {n} записи", "Восстановлено {n} записей"],
   },
   shell: {
+    home: "Главная",
     first_steps: "Первые шаги: {n} из {of}",
     product: "Связь",
     skip: "К содержимому",
@@ -463,6 +464,7 @@ export const words = {
     untitled: "без названия",
   },
   titles: {
+    home: "Главная",
     login: "Вход",
     password: "Пароль",
     reports: "Отчёты",
