@@ -93,6 +93,63 @@ def test_axe_finds_nothing_on_the_tabs_of_a_card(tab: str, places: dict[str, int
     assert check_accessible(page) == []
 
 
+# Boxes of the configurator: where each is opened, and by what.
+BOXES = {
+    "object": ("objects", "Объект"),
+    "field": ("objects/deal/fields", "Добавить поле"),
+    "outline": ("objects/deal/fields", "Списком"),
+    "parent link": ("objects/deal/links", "Добавить связь"),
+    "child link": ("objects/deal/links", "Добавить дочернюю"),
+    "many to many": ("objects/deal/links", "Многие ко многим"),
+    "lines": ("objects/deal/links", "Добавить таблицу"),
+    "stage": ("objects/deal/pipelines", "Добавить этап"),
+    "view": ("objects/deal/views", "Добавить вид"),
+}
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_the_boxes_of_the_configurator(
+    size: dict[str, int], theme: str, open_page: Opener
+) -> None:
+    page = open_page("/-/configurator", size=size, theme=theme)
+    origin = page.url.partition("/-/")[0]
+    for box, (place, button) in BOXES.items():
+        page.goto(f"{origin}/-/configurator/{'' if place == 'objects' else place}")
+        page.get_by_role("button", name=button, exact=True).first.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        assert check_accessible(page) == [], box
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), box
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+
+
+CONFIGURED = ["", "objects/deal/object", "objects/deal/fields", "objects/deal/links", "objects/deal/pipelines"]
+CONFIGURED += ["objects/deal/form", "objects/deal/views", "dictionaries/source/values", "menu", "versions", "table"]
+
+
+def test_configurator_speaks_english_throughout(site: Site, open_page: Opener) -> None:
+    assert site.http.put("/api/me/language", json={"language": "en"}).status_code == 200
+    try:
+        page = open_page("/-/configurator")
+        origin = page.url.partition("/-/")[0]
+        for place in CONFIGURED:
+            page.goto(f"{origin}/-/configurator/{place}")
+            expect(page.get_by_role("heading", name="Configurator", level=1)).to_be_visible()
+            expect(page.get_by_role("main").locator("[aria-busy]")).to_have_count(0)
+            page.wait_for_load_state("networkidle")
+            said = page.evaluate(OWN_WORDS)
+            assert len(said) > 1, place
+            assert [one for one in said if re.search("[а-яё]", one, re.IGNORECASE)] == [], place
+    finally:
+        assert site.http.put("/api/me/language", json={"language": "ru"}).status_code == 200
+
+
+# What the interface itself says: headings, buttons and marks; records and their values are the company's.
+OWN_WORDS = """() => [...document.querySelectorAll('main button, main h1, main h2, main h3, main p, main label, main a.tab')]
+    .filter(one => !one.closest('.value, .values, .cols > nav, [data-zone=menu]')).map(one => one.innerText)"""
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_phone_has_no_sideways_scroll(screen: str, places: dict[str, int], open_page: Opener) -> None:
     page = opened(open_page, places, screen, size=PHONE)
