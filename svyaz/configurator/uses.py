@@ -125,6 +125,15 @@ def _of_field(snapshot: Snapshot, entity: str, one: Field) -> Iterator[tuple[Pla
     for kind, node in (("default", one.default), ("check", one.check)):
         if node is not None:
             yield from _of_node(snapshot, entity, node, Use(kind, entity, one.key))
+    computed = one.computed
+    if computed is None:
+        return
+    use, over = Use("formula", entity, one.key), computed.entity or entity
+    for node in (computed.node, computed.where):
+        if node is not None:
+            yield from _of_node(snapshot, over, node, use)
+    for path in (computed.by, ".".join(computed.order)):
+        yield from _of_path(snapshot, over, path, use)
 
 
 def _of_text(snapshot: Snapshot, entity: str, text: str, use: Use) -> Iterator[tuple[Place, Use]]:

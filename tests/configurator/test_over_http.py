@@ -295,3 +295,19 @@ def test_values_of_a_dictionary_are_merged_and_the_merge_is_taken_back(site: Sit
     assert artem.open("deal", deal)["values"]["source"] == [two, "Наш сайт"]
     artem.refused("POST", "/api/records/deal/merge", 422, {"into": deal, "from": []})
     site.browser("Ольга").refused("POST", "/api/records/source/merge", 403, {"into": one, "from": [two]})
+
+
+def test_plan_names_the_formulas_look_ups_and_roll_ups_that_use_a_field(site: Site) -> None:
+    artem = site.browser("Артём")
+    apply(
+        artem,
+        {"do": "add_field", "entity": "deal", "field": {
+            "key": "twice", "title": "Вдвое", "type": "formula", "formula": "amount * 2"}},
+        {"do": "add_field", "entity": "counterparty", "field": {
+            "key": "total", "title": "Всего", "type": "rollup", "entity": "deal", "function": "sum", "value": "amount"}},
+    )  # fmt: skip
+    told = plan(artem, {"do": "hide_field", "entity": "deal", "field": "amount"})
+    used = {(use["entity"], use["key"]) for step in told["steps"] for use in step["uses"] if use["kind"] == "formula"}
+    assert used == {("deal", "twice"), ("counterparty", "total")}
+    texts = [use["text"] for step in told["steps"] for use in step["uses"] if use["kind"] == "formula"]
+    assert any("Вдвое" in text for text in texts) and any("Всего" in text for text in texts)
