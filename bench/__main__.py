@@ -97,7 +97,7 @@ def _measure_writes(base: Base, much: Much, only: frozenset[str], say: Callable[
     if only & {"import", "change_p99"}:
         _say(say, bulk.measure_import(base, much.rows, much.bulk_rounds))
     plan = plan_of(base)
-    plan.changes = writing.statements_of(base, plan, writing.chosen(base, writing.RECORDS, "bare"))
+    plan.changes = writing.statements_of(base, plan, writing.chosen(base, writing.RECORDS, "bare", theirs=True))
     with serving(base, plan, folder) as pair:
         if "change_http" in only:
             _say(say, [writing.measure_http(pair, much.effort)])

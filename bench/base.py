@@ -6,13 +6,15 @@ imported rows are put in by the same storage functions that records.write ends i
 are built afterwards.  tests/bench proves that the tables come out equal to those that `create_many` and the follower
 of the search write.
 
-    python -m bench.base HOME [--deals 1000000] [--database URL]
+    python -m bench.base HOME [--deals 1000000] [--database URL [--schema NAME]] [--again]
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import shutil
 import sys
 import time
 from collections import Counter
@@ -25,6 +27,9 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+import psycopg
+
 from bench import rows, texts
 from bench.rows import Known, Row, Sizes
 from svyaz.access.actor import SYSTEM, Actor
@@ -35,6 +40,7 @@ from svyaz.kernel.values import Money
 from svyaz.org.actors import rebuild_reach
 from svyaz.org.passwords import hash_password
 from svyaz.records.write import RecordChange, change_many, create_many
+from svyaz.schema.source import to_json
 from svyaz.search.follow import follow
 from svyaz.search.groups import fields_of, wanted_groups
 from svyaz.search.texts import entry_of, kept_texts, words_in, write_body
@@ -58,7 +64,7 @@ from svyaz.storage.changes import Change
 from svyaz.storage.record_tables import NewRecord, Stored
 from svyaz.storage.search_entries import GROUPS
 from svyaz.storage.search_state import TOP, Plan, State
-from svyaz.storage.session import Session
+from svyaz.storage.session import Dialect, Session
 from svyaz.storage.stage_moves import StageMove
 from svyaz.tenancy import company as tenancy
 from svyaz.tenancy.company import Company
@@ -91,7 +97,7 @@ class Base:
     firms: tuple[int, int]
 
     @property
-    def dialect(self) -> str:
+    def dialect(self) -> Dialect:
         return "postgresql" if self.url else "sqlite"
 
     def login(self, role: str, place: int = 0) -> str:
@@ -107,7 +113,33 @@ class Base:
         return company
 
 
+def form_of(dialect: Dialect) -> str:
+    """A base made by another version of the tables or of the solution has another form, and must be made anew."""
+    digest = hashlib.sha256(orjson.dumps(system_tables.statements(dialect)))
+    digest.update(orjson.dumps(to_json(source_of(("sales",), "Ромашка"))))
+    return digest.hexdigest()
+
+
+def is_fresh(home: Path) -> bool:
+    """Whether there is a base of today's form."""
+    if not (home / KEPT).exists():
+        return False
+    told = json.loads((home / KEPT).read_text())
+    return bool(told.get("form") == form_of("postgresql" if told["url"] else "sqlite"))
+
+
+def clear(home: Path, url: str, schema: str) -> None:
+    """Take away what an older base has left, so that one can be made in its place."""
+    shutil.rmtree(home, ignore_errors=True)
+    if url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+
+
 def read_base(home: Path) -> Base:
+    """Raises RuntimeError for a base of another form."""
+    if not is_fresh(home):
+        raise RuntimeError(f"{home} is no base of today's tables: python -m bench.base {home} --again …")
     told = json.loads((home / KEPT).read_text())
     return Base(
         home,
@@ -156,7 +188,7 @@ def make_base(
         _ends(made["deal"]),
         _ends(made["counterparty"]),
     )
-    told = {**asdict(base), "home": "", "imported_at": (now - AGO).isoformat()}
+    told = {**asdict(base), "home": "", "imported_at": (now - AGO).isoformat(), "form": form_of(base.dialect)}
     (home / KEPT).write_text(json.dumps(told, default=str))
     return read_base(home)
 
@@ -430,7 +462,15 @@ def main() -> None:
     asked.add_argument("--deals", type=int, default=1_000_000)
     asked.add_argument("--database", default="")
     asked.add_argument("--schema", default="bench")
+    asked.add_argument(
+        "--again", action="store_true", help="keep a base of today's form, make another in place of an older"
+    )
     given = asked.parse_args()
+    if given.again:
+        if is_fresh(given.home):
+            print(f"{given.home}: kept", file=sys.stderr)
+            return
+        clear(given.home, given.database, given.schema)
     began = time.perf_counter()
     make_base(
         given.home,

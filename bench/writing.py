@@ -41,9 +41,11 @@ class Changed:
     amount: int
 
 
-def chosen(base: Base, count: int, what: str) -> list[int]:
+def chosen(base: Base, count: int, what: str, theirs: bool = False) -> list[int]:
+    """Ours are every second sale and theirs the others: a change by hand must not make a version of ours an old one."""
     first, last = base.deals
-    return sorted(Random(f"{SEED} {what}").sample(range(first, last + 1), min(count, last + 1 - first)))
+    half = range(first + theirs, last + 1, 2)
+    return sorted(Random(f"{SEED} {what}").sample(half, min(count, len(half))))
 
 
 def versions(base: Base, ids: Sequence[int]) -> dict[int, int]:

@@ -29,6 +29,7 @@ FREQUENT = 300  # entries that have what is needed: so many are collected in 3 m
 OFTEN = 0.02  # a part of all entries: what statistics say of less says nothing
 WALK = 2_000  # entries of one walk: 3 ms, as long as a slice takes; more than a record can have
 FEW_MET = 8  # of one walk: less, and collecting is cheaper
+RARE = 0.025  # a part of all entries: what statistics say of five tokens they do not know, each of 1% at most
 SLICES = 16
 SAMPLED = 64  # entries from the newest: how far back so many of a token go tells how rare it is, in 0.02 ms
 MOST_TOKENS = (
@@ -219,7 +220,8 @@ def _from_postgres(asked: _Asked, below: int, entries: int) -> Iterator[Block]:
     Statistics know the frequent tokens only, and nothing of words that never stand together, so they only say
     what is tried first.  How much there is, is counted, and each try has an end.
     """
-    often = entries > 0 and _expected(asked) >= entries * OFTEN
+    expected, rare = _expected(asked, entries) if entries > 0 else (0.0, ())
+    often = entries > 0 and expected >= entries * OFTEN
     while often:
         block = _walk(asked, below)
         yield block
@@ -227,7 +229,7 @@ def _from_postgres(asked: _Asked, below: int, entries: int) -> Iterator[Block]:
             return
         below, often = block.reached, len(block.ids) >= FEW_MET
     most = FREQUENT if entries else LARGE
-    ids = _collect(asked, below, most, not entries)
+    ids = _collect(asked, below, most, not entries, rare)
     if len(ids) > most:
         yield from _slices(asked, below)
     elif ids:
@@ -253,20 +255,24 @@ def counts(
     return dict(session.fetch(" UNION ALL ".join(texts), values)) if texts else {}
 
 
-def _collect(asked: _Asked, below: int, most: int, few: bool) -> list[int]:
+def _collect(asked: _Asked, below: int, most: int, few: bool, rare: Needs) -> list[int]:
     """In no order; more than `most` of them: there are others.
+
+    rare   needs that hardly any entries have: they are found by these alone and asked of the rest one by one, for the
+           index makes a list of everything that has a word, or a part of it, before it puts lists together
 
     Left alone, the planner hopes to meet enough of them soon, by the key or from the first page on: of a word that
     stands once it reads the whole table.  LIMIT over a CTE is not known within it.  Where there are few entries in all
     any plan will do.
     """
-    where, values = _where(asked.needs)
+    where, values = _where(rare or asked.needs)
+    rest, told = _where(tuple(one for one in asked.needs if one not in rare) if rare else ())
     among, tail = asked.among("id")
     sought = (
-        f"WITH found AS MATERIALIZED (SELECT id FROM {table(asked.entity)} WHERE {where} AND id < ?{among})"
-        " SELECT id FROM found LIMIT ?"
+        f"WITH found AS MATERIALIZED (SELECT id{', tokens' if rest else ''} FROM {table(asked.entity)}"
+        f" WHERE {where} AND id < ?{among}) SELECT id FROM found{' WHERE ' if rest else ''}{rest} LIMIT ?"
     )
-    given = (*values, below, *tail, most + 1)
+    given = (*values, below, *tail, *told, most + 1)
     if few:
         return [row[0] for row in asked.session.fetch(sought, given)]
     return _by_bitmaps(asked.session, sought, given)
@@ -330,13 +336,21 @@ def large_tables(session: Session) -> Mapping[int, int]:
     return dict(rows)
 
 
-def _expected(asked: _Asked) -> float:
-    """Entries as the planner expects them: of tokens that are not frequent it takes all for equally rare."""
-    where, values = _where(asked.needs)
+def _expected(asked: _Asked, entries: int) -> tuple[float, Needs]:
+    """Entries as the planner expects them, and of several needs those that hardly any of them have.
+
+    Of tokens that are not frequent it takes all for equally rare.
+    """
+    name = table(asked.entity)
+    sought = [asked.needs, *((one,) for one in asked.needs if len(asked.needs) > 1)]
+    wheres = [_where(needs) for needs in sought]
     ((plan,),) = asked.session.fetch(
-        f"EXPLAIN (FORMAT JSON) SELECT id FROM {table(asked.entity)} WHERE {where}", values
+        f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(f'SELECT id FROM {name} WHERE {where}' for where, _ in wheres)}",
+        [value for _, values in wheres for value in values],
     )
-    return float(plan[0]["Plan"]["Plan Rows"])
+    top = plan[0]["Plan"]
+    whole, *each = (one["Plan Rows"] for one in (top["Plans"] if len(sought) > 1 else (top,)))
+    return float(whole), tuple(need for need, rows in zip(asked.needs, each, strict=False) if rows <= entries * RARE)
 
 
 def match_text(needs: Needs) -> str:

@@ -189,6 +189,22 @@ def test_the_way_of_looking_changes_nothing_of_what_is_found(
     assert find("Ольга", "насос кабель") == {}
 
 
+@pytest.mark.parametrize("place", [slice(0, 1), slice(1, None), slice(None)])
+def test_needs_taken_for_rare_find_the_same_as_all_together(
+    romashka: Cast, find: Find, monkeypatch: pytest.MonkeyPatch, place: slice
+) -> None:
+    """They are looked for in the index and the rest is asked of what is found, whichever of them they are."""
+    olga = romashka.person("Ольга")
+    made = [olga.create("deal", title=f"Насос {'красный' if at % 3 else 'синий'} {at}").id for at in range(12)]
+    monkeypatch.setattr(search_entries, "large_tables", _all_large)
+    monkeypatch.setattr(search_entries, "_expected", lambda asked, entries: (0.0, asked.needs[place]))
+    assert find("Ольга", "насос синий", entity="deal", limit=50) == {"deal": made[::3][::-1]}
+    assert find("Ольга", "асо расны", entity="deal", limit=50) == {
+        "deal": [id for id in made if id not in made[::3]][::-1]
+    }
+    assert find("Ольга", "насос синий 11") == {}
+
+
 def test_work_has_an_end_and_what_is_left_is_found_by_more(romashka: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries gone over for nothing count as work: a page may be empty, none of them loses or repeats a hit."""
     olga = romashka.person("Ольга")
