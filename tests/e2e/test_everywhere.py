@@ -21,6 +21,9 @@ SCREENS = {
     "trash": "/-/trash",
     "password": "/-/password",
     "about": "/-/about",
+    "home": "/-/home",
+    "home_of_all": "/-/configurator/home",
+    "solutions": "/-/configurator/solutions",
     "start": "/-/start",
     "settings": "/-/settings/general",
     "money": "/-/settings/money",
@@ -33,6 +36,7 @@ SCREENS = {
     "people": "/-/people",
     "person": "/-/people/list/{me}",
     "journal": "/-/people/journal",
+    "rights": "/-/rights/deal",
     "missing": "/-/no/such/page",
 }
 
