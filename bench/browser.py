@@ -102,6 +102,7 @@ window.filled = (from = 0) => {
 window.values = () => document.querySelectorAll('button[aria-label$="Изменить"]').length;
 window.editor = () => document.querySelector('[role=gridcell] input:not([type=checkbox])');
 window.counts = () => [...document.querySelectorAll('section header')].map((one) => one.textContent).join('|');
+window.longest = (parts) => Math.max(0, ...performance.getEntriesByType('resource').filter((one) => parts.some((part) => one.name.includes(part))).map((one) => one.duration));
 window.usable = window.watch('', () => document.body && window.filled());
 """
 
@@ -177,8 +178,11 @@ def _measure_list(page: Page, face: Face, say: Callable[[str, float], None]) -> 
         page.wait_for_timeout(16)
     say("scroll", page.evaluate("() => { window.over = true; return window.frames }"))
     _rest(page)
+    page.evaluate("() => performance.clearResourceTimings()")
     jump = "() => { const it = document.querySelector('[role=grid]'); it.scrollTop = it.scrollHeight / 2 }"
     say("jump", _timed(page, "", "window.filled(10000)", lambda: page.evaluate(jump)))
+    # How long the slowest of what it asked took by itself: no page can be filled sooner.
+    say("jump_request", page.evaluate("() => window.longest(['/query', '/api/deal?'])"))
 
 
 def _measure_board(page: Page, face: Face, say: Callable[[str, float], None]) -> None:
@@ -243,6 +247,8 @@ def run(faces: list[Face], browser: Browser, rounds: int, slower: tuple[int, ...
                 "ours": [round(ms) for ms in ours],
                 "theirs": [round(ms) for ms in theirs],
             }
+            if mark == "jump":
+                one["request_ms"] = [round(median(times["jump_request", face.name])) for face in faces]
             found.append(one)
             print(
                 f"{'да ' if one['met'] else 'НЕТ'} ×{rate} {mark:8} {one['ours_ms']:8} {one['theirs_ms']:8} ms  {ratio:.2f}  {one['ours']} {one['theirs']}",
