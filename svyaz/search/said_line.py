@@ -1,6 +1,7 @@
 """One line a person has typed -> a record to be made: «Позвонить Иванову завтра в 15», «Сделка Ромашка 250 000».
 
-    which object   named at the beginning («Сделка», «Новый контакт»), else the one of activities
+    which object   named at the beginning («Сделка», «Новый контакт»); by a sum and nothing to be done, one that is
+                   sold; else the one of activities
     kind           of an activity, by its verb: позвонить, встретиться, написать, подготовить
     when           kernel.said_time; into the deadline
     how much       into the field of the role amount:  250 000 · 1,5 млн · 40 тыс · 900 $
@@ -48,6 +49,7 @@ KINDS = {
     "letter": ("напис", "письм", "ответит", "email", "mail", "write", "letter"),
     "note": ("замет", "запомн", "note"),
 }
+REMIND = ("напомн", "напомин", "remind")
 NEW = ("новая", "новый", "новое", "новую", "создать", "добавить", "завести", "new", "add", "create")
 # Endings of nouns, adjectives and surnames in every case; "" is one of them.
 CASES = "а я у ю е о ы и й ь ой ей ою ею ом ем ым им ам ям ах ях ами ями ов ев ая яя ое ее ый ий ого его ому ему ых их ую юю"
@@ -129,14 +131,14 @@ def read_line(session: Session, actor: Actor, text: str, entity: str = "") -> Sa
     Raises NothingToAdd.
     """
     line = clean(text)[:LONGEST]
-    shape, named = _object_of(session.snapshot, actor, line, entity)
+    shape, named = _object_of(session, actor, line, entity)
     if shape is None:
         raise NothingToAdd("text")
     reading = Reading(session, actor, shape, SaidLine(shape.key), line)
     if named:
         reading.take("", 0, named)
     _read_contacts(reading)
-    _read_time(reading)
+    _read_time(reading, line)
     if "activity" in shape.traits:
         _read_kind(reading, line)
     else:
@@ -153,8 +155,9 @@ def read_line(session: Session, actor: Actor, text: str, entity: str = "") -> Sa
 # --- which object
 
 
-def _object_of(snapshot: Snapshot, actor: Actor, line: str, here: str) -> tuple[Entity | None, int]:
+def _object_of(session: Session, actor: Actor, line: str, here: str) -> tuple[Entity | None, int]:
     """The object and how much of the line names it."""
+    snapshot = session.snapshot
     allowed = [one for one in snapshot.entities.values() if one.kind == "record" and not one.hidden]
     allowed = [one for one in allowed if may(snapshot, actor, one.key, "add")]
     words = words_of(line)
@@ -169,7 +172,24 @@ def _object_of(snapshot: Snapshot, actor: Actor, line: str, here: str) -> tuple[
     if best is not None:
         return best[1], best[2]
     usual = [one for one in allowed if "activity" in one.traits] or [one for one in allowed if one.key == here]
+    if _is_sale(line, session.now):
+        sold = [one for one in allowed if any(field.role == "amount" and field.type == "money" for field in one.fields)]
+        usual = [one for one in sold if one.key == here] or [one for one in sold if "staged" in one.traits] or usual
     return next(iter(usual or allowed), None), 0
+
+
+def _is_sale(line: str, now: datetime) -> bool:
+    """«Насосы Ромашке 150 тыс»: a sum is said, by its currency or its thousands, and nothing that is to be done."""
+    roots = tuple(fold(root) for kind in KINDS.values() for root in kind)
+    if any(word.text.startswith((*roots, *map(fold, REMIND))) for word in words_of(line)):
+        return False
+    if find_said_time(line, now) is not None:
+        return False
+    return any(
+        found["times"] or found["currency"]
+        for found in MONEY.finditer(line)
+        if _currency(found["currency"] or "") is not None
+    )
 
 
 def _titles(shape: Entity) -> list[str]:
@@ -189,7 +209,7 @@ def _after(line: str, at: int) -> int:
 # --- what is said plainly
 
 
-def _read_time(reading: Reading) -> None:
+def _read_time(reading: Reading, line: str) -> None:
     zone = ZoneInfo(reading.session.snapshot.settings.zone)
     said = find_said_time(reading.left, reading.session.now.astimezone(zone))
     target = next(iter(_times(reading)), None) if said else None
@@ -200,6 +220,10 @@ def _read_time(reading: Reading) -> None:
     else:
         at = datetime.combine(said.day, said.hour or END_OF_DAY, zone).astimezone(UTC)
         reading.told.values[target.key] = iso(at)
+        asked = any(word.text.startswith(tuple(map(fold, REMIND))) for word in words_of(line))
+        bell = next(reading.fields(role="remind_at"), None) if asked else None
+        if bell is not None:
+            reading.told.values[bell.key] = iso(at)
     for start, end in said.places:
         reading.take(target.key, start, end)
 

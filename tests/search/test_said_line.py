@@ -181,3 +181,28 @@ STRANGE = [
 def test_strange_lines_break_nothing_and_lose_no_words(office: Cast, line: str) -> None:
     told = said(office, line)
     assert all(0 <= part.start < part.end <= len(line) for part in told.parts)
+
+
+@pytest.mark.parametrize("line", ["Напомнить через 2 часа", "напомни завтра в 9 про счёт", "Remind me tomorrow at 9"])
+def test_asked_to_remind_sets_the_bell_to_that_moment_too(office: Cast, line: str) -> None:
+    told = said(office, line)
+    assert told.entity == "activity"
+    assert told.values["remind_at"] == told.values["due_at"]
+    assert "remind_at" not in said(office, "Позвонить завтра в 9").values
+
+
+@pytest.mark.parametrize(
+    ("line", "entity", "amount"),
+    [
+        ("Счёт 150 тыс", "deal", "150000.00"),
+        ("насосы Вектору 900 000 ₽", "deal", "900000.00"),
+        ("Позвонить про счёт 150 тыс", "activity", None),
+        ("Завтра получить 150 тыс", "activity", None),
+        ("Купить 3 насоса", "activity", None),
+        ("Разобрать 12 писем", "activity", None),
+    ],
+)
+def test_sum_and_nothing_to_be_done_is_a_sale(office: Cast, line: str, entity: str, amount: str | None) -> None:
+    told = said(office, line)
+    assert told.entity == entity
+    assert (told.values.get("amount") or [None])[0] == amount
