@@ -22,6 +22,7 @@ LATER = (
     "report",
     "past",
     "grid",
+    "block",
     "unsent",
     "view",
     "palette",

@@ -42,13 +42,13 @@ def told_form(
             {
                 "key": one.key,
                 "title": one.title.say(actor.language),
-                "field": one.field or None,
+                "by": one.by or None,
                 "values": list(one.values),
                 "phone": one.phone,
                 "tabs": tabs(one.tabs),
             }
             for one in form.variants
-            if (not one.roles or roles.intersection(one.roles)) and (not one.field or one.field in known)
+            if (not one.roles or roles.intersection(one.roles)) and (not one.by or one.by in known)
         ],
     }
 
@@ -96,7 +96,7 @@ def _block(
         return {"kind": block.kind, "buttons": [_button(one, actor.language) for one in own]} if own else None
     if block.kind not in ("figure", "chart"):
         return {"kind": block.kind}
-    looked_at = [path for path in (block.by, block.field, block.group.partition(":")[0]) if path]
+    looked_at = [path for path in (block.by, block.value, block.group.partition(":")[0]) if path]
     if block.entity not in seen or not all(readable(snapshot, actor, block.entity, path) for path in looked_at):
         return None
     return {
@@ -105,7 +105,7 @@ def _block(
         "by": block.by,
         "filter": block.filter,
         "function": block.function,
-        "field": block.field,
+        "value": block.value,
         "group": block.group,
         "look": block.look,
     }

@@ -156,7 +156,7 @@ def _form(form: Mapping[str, Any], entity: str, gone: Gone) -> dict[str, Any]:
         made["variant"] = [
             {**one, "tab": _tabs(one.get("tab", ()), entity, gone)}
             for one in arrange.tables(made["variant"])
-            if not gone(entity, str(one.get("field") or ""))
+            if not gone(entity, str(one.get("by") or ""))
         ]
     return made
 
@@ -192,7 +192,7 @@ def _section(part: Table, entity: str, gone: Gone) -> dict[str, Any] | None:
     far = str(part.get("entity") or "")
     looked_at = (
         str(part.get("by") or ""),
-        str(part.get("field") or ""),
+        str(part.get("value") or ""),
         str(part.get("group") or "").partition(":")[0],
     )
     if any(gone(far, path) for path in looked_at if path):

@@ -87,8 +87,8 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
     for path in entity.form.quick:
         yield from _of_path(snapshot, key, path, form)
     for variant in entity.form.variants:
-        if variant.field:
-            yield from _of_path(snapshot, key, variant.field, form)
+        if variant.by:
+            yield from _of_path(snapshot, key, variant.by, form)
     for tab in entity.form.all_tabs:
         for section in tab.sections:
             for path in section.fields:
@@ -107,7 +107,7 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
 
 
 def _of_card_block(snapshot: Snapshot, key: str, block: CardBlock, use: Use) -> Iterator[tuple[Place, Use]]:
-    for path in filter(None, (block.by, block.field, block.group.partition(":")[0])):
+    for path in filter(None, (block.by, block.value, block.group.partition(":")[0])):
         yield from _of_path(snapshot, block.entity, path, use)
     if block.filter:
         yield from _of_text(snapshot, block.entity, block.filter, use)

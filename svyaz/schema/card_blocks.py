@@ -170,7 +170,7 @@ def _counted(reading: Reading, kind: str, entity: Entity, entities: Mapping[str,
     far, by = _related(reading, entity, entities)
     condition = _filter(reading, far, entities, bench)
     function = reading.text("function", "count", allowed=FUNCTIONS if kind == "figure" else FUNCTIONS[:2])
-    key = reading.text("field", needed=function != "count")
+    key = reading.text("value", needed=function != "count")
     shape = entities.get(far)
     if key and shape is not None:
         field = shape.by_key.get(key)
@@ -182,12 +182,12 @@ def _counted(reading: Reading, kind: str, entity: Entity, entities: Mapping[str,
                 SettingNotAllowed(reading.place, setting="function", value=function, allowed=allowed)
             )
     if kind == "figure":
-        return CardBlock(kind, entity=far, by=by, filter=condition, function=function, field=key)
+        return CardBlock(kind, entity=far, by=by, filter=condition, function=function, value=key)
     look = reading.text("look", "bars", allowed=VIEWS["chart"]["look"].allowed)
     group = reading.text("group", needed=True)
     if group and shape is not None:
         _check_group(reading, shape, group)
-    return CardBlock(kind, entity=far, by=by, filter=condition, function=function, field=key, group=group, look=look)
+    return CardBlock(kind, entity=far, by=by, filter=condition, function=function, value=key, group=group, look=look)
 
 
 def _check_group(reading: Reading, shape: Entity, group: str) -> None:

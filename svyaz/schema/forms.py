@@ -122,17 +122,17 @@ def _variants(inside: Reading, drawing: Drawing) -> tuple[Variant, ...]:
 
 
 def _decided_by(one: Reading, entity: Entity) -> tuple[str, tuple[str, ...]]:
-    by, values = one.text("field"), one.texts("values")
+    by, values = one.text("by"), one.texts("values")
     if not by:
         if values:
-            one.problems.append(SettingMissing(one.place, setting="field"))
+            one.problems.append(SettingMissing(one.place, setting="by"))
         return "", ()
     if by not in entity.by_key:
         one.problems.append(FieldUnknown(one.place, field=by, entity=entity.key))
         return "", ()
     known = values_of(entity, by)
     if not known:
-        one.problems.append(SettingNotAllowed(one.place, setting="field", value=by, allowed=", ".join(DECIDING)))
+        one.problems.append(SettingNotAllowed(one.place, setting="by", value=by, allowed=", ".join(DECIDING)))
     elif not values:
         one.problems.append(SettingMissing(one.place, setting="values"))
     for value in values if known else ():

@@ -156,7 +156,7 @@ class CardBlock:
     text        of "text": words with simple marks, never HTML
     buttons     of "buttons"
     entity, by, filter   of "figure" and "chart": which related records are looked at, as in a set of details
-    function, field      what is made of them: "count" alone, or sum, avg, min, max of a field
+    function, value      what is made of them: "count" alone, or sum, avg, min, max of the field `value`
     group, look          of "chart": as of a view of that kind
     """
 
@@ -167,7 +167,7 @@ class CardBlock:
     by: str = ""
     filter: str = ""
     function: str = ""
-    field: str = ""
+    value: str = ""
     group: str = ""
     look: str = ""
 
@@ -222,7 +222,7 @@ class Variant:
     """Another look of the same card; what it leaves out is not seen there and stays open by every other way.
 
     roles          whose it is: anybody's with one of them, () everybody's
-    field, values  the value of the record that it is for: keys of options or stages, "yes" or "no"; "" for any
+    by, values     the value of the field `by` that it is for: keys of options or stages, "yes" or "no"; "" for any
     phone          for narrow screens only
     """
 
@@ -230,7 +230,7 @@ class Variant:
     title: Title
     tabs: tuple[Tab, ...]
     roles: tuple[str, ...] = ()
-    field: str = ""
+    by: str = ""
     values: tuple[str, ...] = ()
     phone: bool = False
 

@@ -51,12 +51,12 @@ def test_variant_has_tabs_of_its_own_and_says_whom_and_which_records_it_is_for()
     shop = card(
         variant=[
             {"key": "phone", "title": "Телефон", "phone": True, "tab": [SHORT]},
-            {"key": "firm", "title": "Фирма", "field": "kind", "values": ["firm"], "tab": [SHORT]},
+            {"key": "firm", "title": "Фирма", "by": "kind", "values": ["firm"], "tab": [SHORT]},
         ]
     )
     form = shop.entities["client"].form
     assert [one.fields for one in form.tabs[0].sections] == [("name", "kind")]
-    assert [(one.key, one.phone, one.field, one.values) for one in form.variants] == [
+    assert [(one.key, one.phone, one.by, one.values) for one in form.variants] == [
         ("phone", True, "", ()),
         ("firm", False, "kind", ("firm",)),
     ]
@@ -115,7 +115,7 @@ def test_blocks_are_read_whole() -> None:
                             "entity": "visit",
                             "by": "client",
                             "function": "sum",
-                            "field": "sum",
+                            "value": "sum",
                         },
                         {
                             "kind": "chart",
@@ -137,7 +137,7 @@ def test_blocks_are_read_whole() -> None:
     assert text and text.text and text.text.say("en") == "Call"
     assert acts and [one.do for one in acts.buttons] == ["set", "create", "open", "go"]
     assert list(form.buttons["close"].values) == ["closed_on", "kind"]
-    assert figure and (figure.function, figure.field) == ("sum", "sum")
+    assert figure and (figure.function, figure.value) == ("sum", "sum")
     assert chart and (chart.group, chart.look, chart.function) == ("day:month", "line", "count")
     assert feed and feed.kind == "timeline"
 
@@ -155,11 +155,11 @@ WRONG: list[tuple[str, Any, tuple[str, str]]] = [
     ("an unknown field", buttons({"values": {"no": "1"}}), ("schema_field_unknown", f"{BUTTON}: no")),
     ("nothing to write", buttons({"do": "set"}), ("setting_missing", BUTTON)),
     ("a stranger", buttons({"do": "create", "entity": "visit", "by": "title"}), ("detail_not_linked", BUTTON)),
-    ("a sum of words", block(kind="figure", entity="visit", by="client", function="sum", field="title"), ("setting_not_allowed", PART)),
+    ("a sum of words", block(kind="figure", entity="visit", by="client", function="sum", value="title"), ("setting_not_allowed", PART)),
     ("a chart by nothing", block(kind="chart", entity="visit", by="client"), ("setting_missing", PART)),
     ("a variant of nothing", {"variant": [{"key": "a", "title": "А"}]}, ("setting_missing", ": variant 1")),
-    ("a variant by words", {"variant": [{"key": "a", "title": "А", "field": "name", "values": ["x"], "tab": [SHORT]}]}, ("setting_not_allowed", ": variant 1")),
-    ("an option that is not there", {"variant": [{"key": "a", "title": "А", "field": "kind", "values": ["x"], "tab": [SHORT]}]}, ("setting_not_allowed", ": variant 1")),
+    ("a variant by words", {"variant": [{"key": "a", "title": "А", "by": "name", "values": ["x"], "tab": [SHORT]}]}, ("setting_not_allowed", ": variant 1")),
+    ("an option that is not there", {"variant": [{"key": "a", "title": "А", "by": "kind", "values": ["x"], "tab": [SHORT]}]}, ("setting_not_allowed", ": variant 1")),
     ("two of one key", {"variant": [{"key": "a", "title": "А", "tab": [SHORT]}] * 2}, ("schema_key_taken", ": variant 2")),
     ("a role nobody made", {"variant": [{"key": "a", "title": "А", "roles": ["ghost"], "tab": [SHORT]}]}, ("schema_role_unknown", "")),
 ]  # fmt: skip
@@ -190,13 +190,13 @@ def test_dropped_field_takes_what_only_showed_it_and_leaves_the_rest() -> None:
     form = {
         "tab": [{"title": "О", "section": [
             {"title": "С", "fields": ["name", "vip"]},
-            {"kind": "figure", "title": "Ф", "entity": "visit", "by": "client", "function": "sum", "field": "sum"},
+            {"kind": "figure", "title": "Ф", "entity": "visit", "by": "client", "function": "sum", "value": "sum"},
             {"kind": "buttons", "title": "К", "buttons": [
                 {"key": "a", "title": "А", "do": "set", "values": {"vip": "true"}},
                 {"key": "b", "title": "Б", "do": "set", "values": {"vip": "true", "name": "'x'"}},
             ]},
         ]}],
-        "variant": [{"key": "v", "title": "В", "field": "vip", "values": ["yes"], "tab": [SHORT]}],
+        "variant": [{"key": "v", "title": "В", "by": "vip", "values": ["yes"], "tab": [SHORT]}],
     }  # fmt: skip
     source = source_of(form)
     before = resolve(source, (), 1)

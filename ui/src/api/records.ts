@@ -25,6 +25,10 @@ export const moveRecords = (entity: string, ids: readonly number[], pipeline: st
 export const changeRecord = (entity: string, id: number, version: number, values: Values): Promise<RecordView> =>
   request("PATCH", at(entity, id), { version, values });
 
+/** What a button of the card writes into its record; `batch` takes it back. */
+export const pressButton = (entity: string, id: number, version: number, button: string): Promise<{ record: RecordView; batch: number }> =>
+  request("POST", `${at(entity, id)}/press`, { button, version });
+
 export const deleteRecord = (entity: string, id: number): Promise<{ batch: number | null }> => request("DELETE", at(entity, id));
 
 export const checkRecord = (entity: string, values: Values, id?: number): Promise<CheckAnswer> =>

@@ -92,6 +92,46 @@ export interface Section {
   readonly columns?: number;
   /** Those that take the whole width. */
   readonly wide?: readonly string[];
+  /** What stands here in place of fields. */
+  readonly block?: CardBlock | null;
+}
+
+/** do: "set" writes `fields` (the server knows what), "create" and "open" are of related records, "go" is an address of the site. */
+export interface CardButton {
+  readonly key: string;
+  readonly title: string;
+  readonly do: "set" | "create" | "open" | "go";
+  readonly fields: readonly string[];
+  readonly entity: string;
+  readonly by: string;
+  readonly filter: string;
+  readonly address: string;
+}
+
+export type BlockKind = "buttons" | "figure" | "chart" | "text" | "stages" | "timeline";
+
+export interface CardBlock {
+  readonly kind: BlockKind;
+  readonly text?: string;
+  readonly buttons?: readonly CardButton[];
+  /** Of a figure and a chart: which related records, and what is made of them. */
+  readonly entity?: string;
+  readonly by?: string;
+  readonly filter?: string;
+  readonly function?: string;
+  readonly value?: string;
+  readonly group?: string;
+  readonly look?: string;
+}
+
+/** Another look of the card: for records whose field `by` has one of `values`, for a phone. */
+export interface CardVariant {
+  readonly key: string;
+  readonly title: string;
+  readonly by: string | null;
+  readonly values: readonly string[];
+  readonly phone: boolean;
+  readonly tabs: readonly FormTab[];
 }
 
 /** What the conditions of the card make of its fields now. */
@@ -142,8 +182,8 @@ export interface Entity {
   readonly traits: Readonly<Record<string, Json>>;
   readonly pipelines: readonly Pipeline[];
   readonly views: readonly View[];
-  /** conditional: fields that are seen, required or read-only by formula. */
-  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[]; readonly conditional?: readonly string[] };
+  /** conditional: fields that are seen, required or read-only by formula;  variants: those that may be the reader's. */
+  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[]; readonly conditional?: readonly string[]; readonly variants?: readonly CardVariant[] };
   readonly rights: Rights;
 }
 

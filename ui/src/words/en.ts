@@ -256,6 +256,7 @@ export const words = {
     spread: "Full page",
     next: "Next record",
     previous: "Previous record",
+    must_fill: "Needed to save",
     last_one: "This is the last record of the list",
     first_one: "This is the first record of the list",
     print: "Print",

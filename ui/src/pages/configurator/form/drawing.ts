@@ -28,7 +28,7 @@ export interface Drawing {
 
 export function useDrawing(table: () => EntityTable): Drawing {
   const shown = computed(() => findEntity(table().key));
-  const read = (): readonly Drawn[] => (shown.value ? [readForm(table(), shown.value)] : [{ quick: [], tabs: [] }]);
+  const read = (): readonly Drawn[] => (shown.value ? [readForm(table(), shown.value)] : [{ quick: [], tabs: [], variants: [] }]);
   const steps = shallowRef<readonly Drawn[]>(waiting.get(table().key) ?? read());
   const busy = ref(false);
   const problem = ref("");
