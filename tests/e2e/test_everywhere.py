@@ -36,7 +36,6 @@ SCREENS = {
     "people": "/-/people",
     "person": "/-/people/list/{me}",
     "journal": "/-/people/journal",
-    "rights": "/-/rights/deal",
     "missing": "/-/no/such/page",
 }
 
