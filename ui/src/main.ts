@@ -6,7 +6,7 @@ import { beforeSchema } from "./schema";
 import { boot } from "./schema/session";
 import BootFailure from "./pages/BootFailure.vue";
 import { toast } from "./kit/toast";
-import { t } from "./words";
+import { loadLaterWords, t } from "./words";
 import "./kit/fonts.css";
 import "./kit/tokens.css";
 import "./kit/base.css";
@@ -22,7 +22,7 @@ const CALM_MS = 2500;
 let ahead = false;
 window.setTimeout(() => {
   ahead = true;
-  const parts = [import("./pages/RecordPage.vue"), import("./views/board/BoardView.vue"), import("./views/create/CreateBox.vue"), import("./records/ConflictBox.vue"), import("./records/DemandBox.vue")];
+  const parts = [import("./pages/RecordPage.vue"), import("./views/board/BoardView.vue"), import("./views/create/CreateBox.vue"), import("./records/ConflictBox.vue"), import("./records/DemandBox.vue"), loadLaterWords()];
   void Promise.allSettled(parts).then(() => (ahead = false));
 }, CALM_MS);
 

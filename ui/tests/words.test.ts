@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { loadWords, t, tryWords } from "../src/words";
+import { loadLaterWords, loadWords, t, tryWords } from "../src/words";
 import { addDays, fromLocal, sayMoney, sayMoneyShort, toLocal } from "../src/words/format";
 
 describe("counting", () => {
@@ -13,9 +13,10 @@ describe("counting", () => {
 });
 
 describe("English", () => {
-  afterAll(() => loadWords("ru"));
+  afterAll(async () => (await loadWords("ru"), loadLaterWords()));
   it("has its own two forms", async () => {
     await loadWords("en");
+    await loadLaterWords();
     expect(t("bulk.selected", { n: 1 })).toBe("1 record selected");
     expect(t("bulk.selected", { n: 2 })).toBe("2 records selected");
   });

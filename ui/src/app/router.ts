@@ -30,7 +30,7 @@ export const router = createRouter({
     { path: "/-/import", component: wordy(() => import("../pages/imports/ImportsPage.vue")), meta: { title: "import" } },
     { path: "/-/import/:id(\\d+)", component: wordy(() => import("../pages/imports/ImportPage.vue")), meta: { title: "import" } },
     { path: "/-/about", component: wordy(() => import("../pages/AboutPage.vue")), meta: { title: "about" } },
-    { path: "/-/trash", component: () => import("../pages/TrashPage.vue"), meta: { title: "trash" } },
+    { path: "/-/trash", component: wordy(() => import("../pages/TrashPage.vue")), meta: { title: "trash" } },
     { path: "/-/home", component: wordy(() => import("../pages/start/HomePage.vue")), meta: { title: "home" } },
     { path: "/-/start", component: wordy(() => import("../pages/start/StartPage.vue")), meta: { title: "start" } },
     { path: "/-/settings/:part?", component: wordy(() => import("../pages/settings/SettingsPage.vue")), meta: { title: "settings", same: "settings" } },
@@ -38,7 +38,7 @@ export const router = createRouter({
     { path: "/-/people/:part?/:person(\\d+)?", component: wordy(() => import("../pages/people/PeoplePage.vue")), meta: { title: "people", same: "people" } },
     { path: "/-/me/:part?", component: wordy(() => import("../pages/settings/MyPage.vue")), meta: { title: "me", same: "me" } },
     { path: "/:entity([a-z][a-z0-9_]*)", component: EntityPage, props: entityProps },
-    { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: () => import("../pages/RecordPage.vue"), props: recordProps },
+    { path: "/:entity([a-z][a-z0-9_]*)/:id(\\d+)", component: wordy(() => import("../pages/RecordPage.vue")), props: recordProps },
     { path: "/:rest(.*)*", component: MissingPage },
   ],
 });

@@ -1,11 +1,11 @@
 /** Conditions on text; shared by every type whose value is one line. */
-import AskText from "./AskText.vue";
+import { defineAsyncComponent } from "vue";
 import { isEmpty, isFilled, quote } from "./formula";
 import type { Asking } from "./types";
 
 export const askText: Asking = {
   conditions: ["contains", "starts", "equals", "differs", "filled", "empty"],
-  component: AskText,
+  component: defineAsyncComponent(() => import("./AskText.vue")),
   clause(path, condition, value) {
     if (condition === "empty") return isEmpty(path);
     if (condition === "filled") return isFilled(path);

@@ -1,8 +1,8 @@
 /** Reading and asking numbers, shared by numbers, percents and money. */
+import { defineAsyncComponent } from "vue";
 import type { Cell } from "../api/types";
 import { isEmpty, isFilled } from "./formula";
 import { sayNumber } from "../words/format";
-import AskNumber from "./AskNumber.vue";
 import type { Asking } from "./types";
 
 // Minor units are kept in 64 bits; the server says so for the few sums in between.
@@ -28,7 +28,7 @@ export function readDecimal(text: string, digits: number): string | null {
 /** Conditions on what is compared as a number.  read: what was typed -> a number of the language of formulas. */
 export const askAmount = (read: (text: string) => string | null, say: (literal: string) => string): Asking => ({
   conditions: ["equals", "differs", "more", "at_least", "less", "at_most", "between", "filled", "empty"],
-  component: AskNumber,
+  component: defineAsyncComponent(() => import("./AskNumber.vue")),
   clause(path, condition, value) {
     const literal = (one: Cell | undefined): string | null => (one == null || one === "" ? null : read(String(one)));
     if (condition === "empty") return isEmpty(path);

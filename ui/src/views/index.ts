@@ -13,7 +13,7 @@ const later = (part: () => Promise<{ default: Component }>): Component => define
 
 export const viewTypes: Readonly<Record<string, ViewType>> = {
   list: { icon: Table2, component: ListView },
-  board: { icon: SquareKanban, component: defineAsyncComponent(() => import("./board/BoardView.vue")) },
+  board: { icon: SquareKanban, component: later(() => import("./board/BoardView.vue")) },
   calendar: { icon: CalendarDays, component: later(() => import("./calendar/CalendarView.vue")) },
   gallery: { icon: LayoutGrid, component: later(() => import("./gallery/GalleryView.vue")) },
   tree: { icon: ListTree, component: later(() => import("./tree/TreeView.vue")) },

@@ -1,17 +1,16 @@
 import { CircleDot, ListChecks, Milestone } from "@lucide/vue";
-import { h, type FunctionalComponent } from "vue";
+import { defineAsyncComponent, h, type FunctionalComponent } from "vue";
 import type { Cell, Field } from "../../api/types";
 import { cellComponent, chip, optionOf, several } from "../display";
 import { isEmpty, isFilled, oneOf, quote } from "../formula";
 import type { Asking, FieldType, Move } from "../types";
-import AskOptions from "./AskOptions.vue";
 import OptionEdit from "./OptionEdit.vue";
 
 const title = (field: Field, key: Cell): string => optionOf(field, key)?.title ?? String(key ?? "");
 
 const askOptions: Asking = {
   conditions: ["is", "is_not", "filled", "empty"],
-  component: AskOptions,
+  component: defineAsyncComponent(() => import("./AskOptions.vue")),
   clause(path, condition, value) {
     if (condition === "empty") return isEmpty(path);
     if (condition === "filled") return isFilled(path);

@@ -1,9 +1,9 @@
+import { defineAsyncComponent } from "vue";
 import type { Cell } from "../../api/types";
 import { t } from "../../words";
 import { addDays, fromLocal, sayDay, today } from "../../words/format";
 import { dateLiteral, isEmpty, isFilled, quote } from "../formula";
 import type { Asking, Condition } from "../types";
-import AskDate from "./AskDate.vue";
 import { boundsOf, isPeriod } from "./periods";
 
 const day = (value: Cell | undefined): string | null => (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null);
@@ -35,7 +35,7 @@ function stretch(condition: Condition, value: Cell): readonly [string | null, st
 function asking(literal: (day: string) => string): Asking {
   return {
     conditions: ["period", "next_days", "last_days", "older", "later", "between", "equals", "before", "after", "filled", "empty"],
-    component: AskDate,
+    component: defineAsyncComponent(() => import("./AskDate.vue")),
     clause(path, condition, value) {
       if (condition === "empty") return isEmpty(path);
       if (condition === "filled") return isFilled(path);

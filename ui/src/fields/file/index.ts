@@ -3,9 +3,10 @@ import { defineAsyncComponent, h, type Component, type FunctionalComponent } fro
 import type { Cell, Field, FileCell } from "../../api/types";
 import { askText } from "../askText";
 import { cellComponent } from "../display";
+import { wordy } from "../../words";
 import type { FieldType, Move } from "../types";
 
-const FileEdit = defineAsyncComponent(() => import("./FileEdit.vue"));
+const FileEdit = defineAsyncComponent(wordy(() => import("./FileEdit.vue")));
 
 const filesOf = (cell: Cell): readonly FileCell[] => (Array.isArray(cell) ? (typeof cell[0] === "number" ? [cell] : cell) as unknown as readonly FileCell[] : []);
 

@@ -1,13 +1,12 @@
 /** Links to records: a cell is [id, label] or [id, label, entity], several are a list of them. */
 import { Link2, Network, UserRound, Waypoints } from "@lucide/vue";
-import { h, type Component, type FunctionalComponent, type VNode } from "vue";
+import { defineAsyncComponent, h, type Component, type FunctionalComponent, type VNode } from "vue";
 import { RouterLink } from "vue-router";
 import type { Cell, Field, LinkCell } from "../../api/types";
 import { cellComponent, linkLabel, linkNode, linksOf } from "../display";
 import { isEmpty, isFilled, oneOf } from "../formula";
 import type { Asking, FieldType, Move } from "../types";
 import { findEntity } from "../../schema";
-import AskLink from "./AskLink.vue";
 import LinkEdit from "./LinkEdit.vue";
 import { lookOf } from "./search";
 
@@ -15,7 +14,7 @@ const ME = 0;
 
 const askLink: Asking = {
   conditions: ["is", "is_not", "filled", "empty"],
-  component: AskLink,
+  component: defineAsyncComponent(() => import("./AskLink.vue")),
   clause(path, condition, value) {
     if (condition === "empty") return isEmpty(path);
     if (condition === "filled") return isFilled(path);
