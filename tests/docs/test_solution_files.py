@@ -22,7 +22,7 @@ def test_every_form_verb_scope_and_ability_is_told() -> None:
 
 def test_examples_are_lawful_toml() -> None:
     examples = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         tomllib.loads(example)
 
