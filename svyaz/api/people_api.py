@@ -16,10 +16,11 @@ from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
 from svyaz.org import journal, sessions, ways_in
 from svyaz.org.passwords import hash_password, one_time_password
+from svyaz.org.people import names_of
 from svyaz.org.people_list import STATES, Asked, Listed, list_people, state_of
 from svyaz.records.read import read_record
 from svyaz.records.write import create_record
-from svyaz.storage import accounts, record_tables
+from svyaz.storage import accounts
 from svyaz.storage.session import Session
 
 PEOPLE = "people"
@@ -171,7 +172,7 @@ def show_journal(call: Call) -> Answer:
             read_record(session, actor, "employee", about)
         found, further = journal.read(session, kinds, about or None, before or None, limit)
         people = sorted({id for one in found for id in (one.actor, one.employee) if id is not None})
-        labels = record_tables.labels(session, "employee", people)
+        labels = names_of(session, people)
         titles = {key: role.title.say(actor.language) for key, role in session.snapshot.roles.items()}
     rows = [
         {

@@ -73,7 +73,8 @@ class _Outline:
         self.dictionaries = {key for key, one in snapshot.entities.items() if one.kind == "dictionary"}
         self.names: dict[str, str] = {}
         for key, one in snapshot.entities.items():
-            if one.kind == "line" or one.hidden:
+            # The outlined one itself may be lines of a card, or hidden; others of those are not named in an outline.
+            if key != entity.key and (one.kind == "line" or one.hidden):
                 continue
             title = one.title.say(language)
             self.objects[key] = _Object(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import clean, fold
 from svyaz.org.passwords import hash_password, one_time_password
@@ -44,7 +46,12 @@ def put_way_in(session: Session, employee: int, login: str, password_hash: str, 
 
 def name_of(session: Session, employee: int) -> str:
     """How the person is called; everyone may know it of himself, whatever his roles."""
-    return record_tables.labels(session, "employee", [employee]).get(employee, "")
+    return names_of(session, [employee]).get(employee, "")
+
+
+def names_of(session: Session, employees: Sequence[int]) -> dict[int, str]:
+    """How people are called, for whoever keeps their access; those who are not there are left out."""
+    return record_tables.labels(session, "employee", employees)
 
 
 def check_roles(session: Session, roles: tuple[str, ...]) -> None:

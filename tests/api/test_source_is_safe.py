@@ -18,9 +18,10 @@ INSIDE = ("storage", "tenancy", "access", "records", "traits")
 # The rest are read by hand, so that a new one is noticed.
 BY_HAND = {
     "configurator/moves.py": "who may configure moves the records of a stage that goes away, whole; the plan says so",
+    "configurator/put_off.py": "the name of who set a change for the night, for those who may configure",
     "configurator/revisions.py": "the name of who made a revision, for those who may configure",
     "org/actors.py": "people and structure decide who has which rights; the system reads them",
-    "org/people.py": "one's own name",
+    "org/people.py": "one's own name; names in the journal, for those who keep people's access",
     "org/structure.py": "the type of what has just been written",
     "exchange/import_run.py": "matches rows by keys, then asks condition(…) for what it found",
     "solutions/sample.py": "the system loads what is shipped",

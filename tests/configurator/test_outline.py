@@ -102,3 +102,10 @@ def test_a_list_too_long_or_astray_is_refused_whole(site: Site) -> None:
         assert refused["error"]["code"] == code
     seller = site.browser("Ольга")
     seller.post("/api/schema/outline", {"entity": entity, "text": "а"}, 403)
+
+
+def test_lines_of_a_card_are_outlined_as_any_object(site: Site) -> None:
+    artem = site.browser("Артём")
+    told = artem.post("/api/schema/outline", {"entity": "deal_line", "text": "Гарантия: число"})
+    assert [edit["do"] for edit in told["edits"]] == ["add_field"]
+    assert told["edits"][0]["entity"] == "deal_line"

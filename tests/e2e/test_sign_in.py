@@ -53,7 +53,7 @@ def test_page_that_is_not_there_is_told_so(site: Site, open_page: Opener) -> Non
         page = open_page(path)
         expect(page.get_by_text("Не найдено", exact=True)).to_be_visible()
         page.get_by_role("link", name="На главную").click()
-        expect(page).to_have_url(re.compile(rf"^{re.escape(site.url)}/deal(\?|$)"))
+        expect(page).to_have_url(re.compile(rf"^{re.escape(site.url)}/-/home(\?|$)"))
 
 
 def test_first_password_is_changed_before_anything_else_is_shown(tmp_path: Path, browser: Browser) -> None:
@@ -75,5 +75,5 @@ def test_first_password_is_changed_before_anything_else_is_shown(tmp_path: Path,
         expect(page.get_by_role("button", name="Сменить пароль")).to_be_disabled()
         page.get_by_label("Новый пароль ещё раз").fill(PASSWORD)
         page.get_by_role("button", name="Сменить пароль").click()
-        expect(page.get_by_role("heading", name="Сделки", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", name="Главная", level=1)).to_be_visible()
         page.context.close()

@@ -107,7 +107,9 @@ def test_rubbish_instead_of_tables_is_refused(entity: Any, dictionary: Any, role
 
 def test_very_large_configuration_is_refused_before_it_is_read() -> None:
     many = [{"place": f"e{at}", "origin": "", "table": {"key": f"e{at}", "title": "Э"}} for at in range(501)]
-    source, _ = assign_numbers(from_json({**WHOLE, "entities": many, "dictionaries": [], "roles": [], "menu": []}), 1)
+    source, _ = assign_numbers(
+        from_json({**WHOLE, "entities": many, "dictionaries": [], "roles": [], "menu": [], "home": []}), 1
+    )
     problem = outcome(source)
     assert isinstance(problem, Problem)
     assert (problem.code, problem.facts) == ("schema_too_large", {"what": "entity", "limit": 500})
