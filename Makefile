@@ -52,6 +52,7 @@ survive: .venv/.dev  ## kill server, worker and PostgreSQL under load: 20 rounds
 	$(PYTHON) tools/need.py postgresql
 	$(BIN)/python -m tests.survival.rounds
 	$(PYTEST) -n 0 tests/survival/test_outages.py
+	SVYAZ_DEATHS_APART=1 $(PYTEST) -n 0 tests/configurator/test_killed_while_changing.py
 
 bench: .venv/.dev  ## the marks of speed, on SQLite and a PostgreSQL that syncs; docs/performance.md says how long
 	$(PYTHON) tools/need.py postgresql

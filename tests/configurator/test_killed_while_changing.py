@@ -1,14 +1,17 @@
 """kill -9 in the middle of a change of tables, on each database: the base opens whole, before the change or after it.
 
-A child process applies one and the same change and kills itself at its n-th statement, one after another through
-the whole of it: columns, conversion of values, moved records, dropped columns, indexes after the commit.
+Another process applies one and the same change and kills itself at its n-th statement, one after another through the
+whole of it: columns, conversion of values, moved records, dropped columns, and what is left to be done after the
+commit, each of whose statements is met.  Before it each third is; `make survive` meets each.
 """
 
 from __future__ import annotations
 
-import signal
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,70 +22,20 @@ from svyaz.records import write
 from svyaz.storage import catalog
 from svyaz.tenancy import company as companies
 from svyaz.tenancy.company import Company
+from svyaz.tenancy.home import HomeSettings, read_settings, write_settings
 from svyaz.traits.registry import SHAPES, TRAITS
 from tests.configurator.test_any_edits import kept_values
+from tests.postgres import create_database, drop_database, url_of
 
-STEP = 13  # statements between two deaths
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from svyaz.access.actor import SYSTEM
-from svyaz.app import CONDUCT
-from svyaz.configurator import edits as op
-from svyaz.configurator.apply import apply_plan
-from svyaz.configurator.plan import Wanted, make_plan
-from svyaz.storage.postgres_engine import PostgresSession
-from svyaz.storage.sqlite_engine import SqliteSession
-from svyaz.tenancy import company as companies
-from svyaz.traits.registry import SHAPES
-
-company = companies.open(Path(sys.argv[1]), SHAPES)
-company.conduct = CONDUCT
-last, count = int(sys.argv[2]), 0
-
-def deadly(kind, name):
-    whole = getattr(kind, name)
-    def until_then(*given, **rest):
-        global count
-        if given[0].writes:
-            count += 1
-            if count == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return whole(*given, **rest)
-    setattr(kind, name, until_then)
-
-for kind in (SqliteSession, PostgresSession):
-    for name in ("run", "run_many", "insert_rows"):
-        deadly(kind, name)
-deal = lambda key, **rest: {"key": key, "title": key, **rest}
-edits = [
-    op.AddEntity({"key": "abonent", "title": "Абонент", "field": [deal("title", type="text", unique=True)]}),
-    op.AddLink("abonent", "deal", deal("deal")),
-    op.AddField("deal", deal("abonents", type="rollup", entity="abonent", function="count")),
-    op.AddField("deal", deal("twice", type="formula", formula="amount * 2")),
-    op.RetypeField("counterparty", "address", "integer"),
-    op.ChangeField("deal", "engaged_on", {"indexed": True}),
-    op.ChangeField("counterparty", "city", {"unique": True}),
-    op.DropField("deal", "description"),
-    op.DropStage("deal", "needs", "offer"),
-]
-plan = make_plan(company, Wanted(company.snapshot.revision, edits))
-apply_plan(company, SYSTEM, plan, confirm=plan.digest)
-print(count)
-"""
-
-
-def child(home: Path, last: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", CHILD, str(home), str(last)], capture_output=True, text=True, timeout=120, check=False
-    )
+STEP = int(os.environ.get("SVYAZ_DEATHS_APART", "3"))  # statements from one death to the next
+LAST = 8  # the commit and what comes after it
 
 
 @pytest.fixture
 def filled(company: Company) -> Company:
     company.conduct = TRAITS
     with company.write() as session:
-        for at in range(40):
+        for at in range(12):
             values: dict[str, Any] = {"title": f"Сделка {at}", "amount": f"{at}.00", "description": "x"}
             values["stage"] = "needs" if at % 2 else "new"
             write.create_record(session, SYSTEM, "deal", values)
@@ -92,28 +45,74 @@ def filled(company: Company) -> Company:
     return company
 
 
-def test_base_opens_whole_wherever_the_change_is_killed(filled: Company, home: Path) -> None:
-    with filled.read() as session:
-        before, digest = kept_values(session), session.snapshot.digest
+@pytest.fixture
+def deadly() -> Iterator[Callable[[Path, int], str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.configurator.deadly"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin and process.stdout
+        tell, told = process.stdin, process.stdout
+
+        def change(home: Path, last: int) -> str:
+            tell.write(f"{last} {home}\n")
+            tell.flush()
+            return told.readline().strip()
+
+        yield change
+        tell.close()
+
+
+@pytest.fixture
+def anew(filled: Company, home: Path) -> Iterator[Callable[[], None]]:
+    """Brings the company back to what it was before the change, as a new base for the same home."""
     filled.close()
-    at, deaths = 1, 0
-    while True:
-        done = child(home, at)
+    settings = read_settings(home)
+    kept = home.with_name("kept")
+    shutil.copytree(home, kept)
+    made: list[str] = []
+
+    def again() -> None:
+        shutil.rmtree(home)
+        shutil.copytree(kept, home)
+        if settings.url:
+            template = settings.url.rsplit("/", 1)[1].split("?")[0]
+            made.append(f"{template}_{len(made)}")
+            create_database(made[-1], template)
+            (home / "settings.toml").unlink()
+            write_settings(home, HomeSettings(url_of(made[-1]), settings.schema))
+
+    again()
+    yield again
+    for name in made:
+        drop_database(name)
+
+
+def test_base_opens_whole_wherever_the_change_is_killed(
+    anew: Callable[[], None], home: Path, deadly: Callable[[Path, int], str]
+) -> None:
+    company = companies.open(home, SHAPES)
+    with company.read() as session:
+        before, digest = kept_values(session), session.snapshot.digest
+    company.close()
+    done, statements = deadly(home, 0).split()
+    assert done == "done"
+    anew()
+    after = 0
+    for at in sorted({*range(1, int(statements), STEP), *range(int(statements) - LAST, int(statements) + 1)}):
+        assert deadly(home, at) == "killed"
         company = companies.open(home, SHAPES)
         try:
             with company.read() as session:
                 assert catalog.differences(session, session.snapshot) == [], f"killed at {at}"
-                if session.snapshot.digest == digest:
-                    assert kept_values(session) == before, f"killed at {at}"
-                else:
-                    kept = kept_values(session)
-                    deal, client = session.snapshot.entities["deal"], session.snapshot.entities["counterparty"]
-                    assert set(kept[deal.number, deal.by_key["stage"].number].values()) == {"offer", "new"}
-                    assert len(kept[client.number, client.by_key["address"].number]) == 26
-                    break
+                kept, changed = kept_values(session), session.snapshot.digest != digest
+                if not changed:
+                    assert kept == before, f"killed at {at}"
+                    continue
+                deal, client = session.snapshot.entities["deal"], session.snapshot.entities["counterparty"]
+                assert set(kept[deal.number, deal.by_key["stage"].number].values()) == {"offer", "new"}
+                assert len(kept[client.number, client.by_key["address"].number]) == 8
         finally:
             company.close()
-        assert done.returncode == -signal.SIGKILL, done.stderr[-2_000:]
-        deaths += 1
-        at += STEP
-    assert deaths >= 3
+        after += 1
+        anew()
+    assert after > 0
