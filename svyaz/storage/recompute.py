@@ -48,7 +48,10 @@ def recompute(session: Session, entity: str, field: Field, ids: Sequence[int]) -
     ground = Ground(me=None, now=session.now, zone=session.snapshot.settings.zone)
     run = Run((), ground, {"ids": session.list_parameter(ids)})
     if plan.whole is not None:
-        return sorted(row[0] for row in session.fetch(plan.whole.sql, plan.whole.parameters(run)))
+        written = sorted(row[0] for row in session.fetch(plan.whole.sql, plan.whole.parameters(run)))
+        # A fetch that writes: what was read of these rows before it is no longer so.
+        session.written += bool(written)
+        return written
     width = plan.width
     changed, rows = [], []
     for row in session.fetch(plan.select.sql, plan.select.parameters(run)):

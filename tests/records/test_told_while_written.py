@@ -8,7 +8,9 @@ import pytest
 
 from svyaz.records import read
 from svyaz.storage import record_tables, told_change
+from svyaz.tenancy.company import apply_source, current_source
 from tests.cast import Cast, Person
+from tests.records.test_as_of import with_field
 
 
 def told_by_the_statement(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
@@ -89,3 +91,19 @@ def test_card_with_lines_knows_of_them_when_it_is_read_to_be_changed(romashka: C
     olga.delete("deal_line", line)
     with romashka.company.read() as session:
         assert record_tables.fetch(session, "deal", sales)[sales[0]].lined == frozenset()
+
+
+def test_formula_of_the_record_itself_is_in_the_answer(romashka: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    with romashka.company.read() as session:
+        source = current_source(session)
+    for key, formula, shows in (("half", "amount / 2", "money"), ("said", "title & '!'", "")):
+        added = {"key": key, "title": {"ru": key}, "type": "formula", "formula": formula, "shows": shows}
+        source = with_field(source, "deal", added)
+    apply_source(romashka.company, source, None)
+    olga = romashka.person("Ольга")
+    sale = olga.create("deal", title="Насосы", amount=1000).id
+    assert change(olga, "deal", sale, amount=3000).values["half"] == ["1500.00", "RUB"]
+    assert change(olga, "deal", sale, title="Краны").values["said"] == "Краны!"
+    asked = told_by_the_statement(monkeypatch)
+    change(olga, "deal", sale, description="Без счёта")
+    assert asked == [True, False]  # nothing that is computed moved: told by the change
