@@ -91,6 +91,7 @@ PARTS: tuple[Route, ...] = (
 ROUTES: tuple[Route, ...] = (*PARTS, openapi_route(PARTS))
 
 REPEATING: tuple[Repeating, ...] = (
+    Repeating(structure.NEW_DAY, structure.NEW_DAY, daily_at=time(0, 0)),
     Repeating("housekeeping", "housekeeping", daily_at=time(3, 30)),
     Repeating("empty_trash", EMPTY_TRASH, daily_at=time(4, 0)),
 )
@@ -126,6 +127,7 @@ RUNNERS: dict[str, Runner] = {
     "import": _import,
     "check_import": _check_import,
     "housekeeping": housekeeping.run,
+    structure.NEW_DAY: structure.begin_the_day,
     sample_removal.LOAD: sample_removal.run_load,
     sample_removal.REMOVE: sample_removal.run_removal,
     sample_removal.RETURN: sample_removal.run_return,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+# kind, roles, whether nobody, roles of those stood in for, whether in a group
+Standing = tuple[str, tuple[str, ...], bool, tuple[str, ...], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -17,6 +20,7 @@ class Actor:
     departments  ids of the employee's departments;  groups: ids of groups
     abilities    rights that are not about one entity: configure, bulk, import, people, views
     login        id in sv_login, None for tokens and the system
+    stood_roles  roles of those whom he stands in for today: their grants reach what these people reach
     """
 
     employee: int | None
@@ -28,12 +32,13 @@ class Actor:
     abilities: frozenset[str] = frozenset()
     kind: OneOf["person", "token", "system"] = "person"
     login: int | None = None
+    stood_roles: tuple[str, ...] = ()
 
     @property
-    def standing(self) -> tuple[str, tuple[str, ...], bool]:
+    def standing(self) -> Standing:
         """All of an actor that conditions depend on: with the digest of the configuration it keys their caches.
         Who he is comes into a query as the parameter `me`."""
-        return self.kind, self.roles, self.employee is None
+        return self.kind, self.roles, self.employee is None, self.stood_roles, bool(self.groups)
 
     @property
     def is_system(self) -> bool:

@@ -1,6 +1,6 @@
 """Turn the rules of access into conditions of a query, so the database never returns a forbidden row.
 
-A role grants each verb of an entity a scope (own, taking_part, department, department_below, all)
+A role grants each verb of an entity a scope (own, taking_part, department, department_below, subordinates, all)
 and may add a record rule, a formula over the record.  Scope and rule become one condition, joined
 by AND.  Nothing is filtered in Python: a page of 50 has 50 rows, and totals, reports, search and
 export obey the same conditions as lists.
@@ -20,6 +20,9 @@ Entities of kind "line" live inside a card and have no rights of their own: a li
 its card may be seen, and changed, added or deleted where its card may be changed.  Comments and
 activities are seen where the record they are about is seen; an activity also by its responsible and author.
 
+Who stands in for an absent colleague has besides, while that lasts, what the roles of the absent grant to the absent
+(not the abilities): the same conditions, with the reach of the absent in place of one's own.
+
 The tables of cases in tests/access/test_apply.py are the specification.
 """
 
@@ -29,7 +32,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from svyaz.access.actor import Actor
+from svyaz.access.actor import Actor, Standing
 from svyaz.access.denials import BY_VERB
 from svyaz.access.explain import who_may
 from svyaz.access.paths import typed_path, within
@@ -128,7 +131,7 @@ class Carried:
 
 
 @lru_cache(maxsize=1024)
-def _far_of(digest: str, standing: tuple[str, tuple[str, ...], bool], carried: Carried) -> Mapping[str, Node]:
+def _far_of(digest: str, standing: Standing, carried: Carried) -> Mapping[str, Node]:
     snapshot, actor = carried.hand_over()
     return MappingProxyType(far_conditions(snapshot, actor, snapshot.entities))
 
@@ -162,9 +165,7 @@ def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, 
 
 
 @lru_cache(maxsize=8192)
-def _granted_to(
-    digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, verb: str, far: bool, carried: Carried
-) -> Node | None:
+def _granted_to(digest: str, standing: Standing, entity: str, verb: str, far: bool, carried: Carried) -> Node | None:
     """Made once for a configuration and a set of roles: every request asks for a dozen of them."""
     snapshot, actor = carried.hand_over()
     shape = snapshot.entities[entity]
@@ -172,14 +173,27 @@ def _granted_to(
         return None
     if shape.kind == "line" and shape.parent:
         return _of_line(snapshot, actor, shape, verb)
-    granted = [grant for grant in grants(snapshot, actor, shape.key) if verb in grant.verbs]
-    if not granted:
-        return None
-    return any_of(tuple(_granted(shape, actor, grant, verb, far) for grant in granted))
+    granted = [
+        _granted(shape, actor, grant, verb, far) for grant in grants(snapshot, actor, shape.key) if verb in grant.verbs
+    ]
+    granted += [
+        _granted(shape, actor, grant, verb, far, role)
+        for role, grant in stood_grants(snapshot, actor, shape.key)
+        if verb in grant.verbs
+    ]
+    return any_of(tuple(granted)) if granted else None
 
 
-def _granted(shape: Entity, actor: Actor, grant: Grant, verb: str, far: bool) -> Node:
-    node = both(_scope(shape, actor, grant.verbs[verb]), grant.rule)
+def stood_grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[tuple[str, Grant]]:
+    """What the roles of those whom the actor stands in for say about the entity, each with its role."""
+    roles = (snapshot.roles[key] for key in actor.stood_roles if key in snapshot.roles)
+    return [(role.key, role.grants[entity]) for role in roles if entity in role.grants]
+
+
+def _granted(shape: Entity, actor: Actor, grant: Grant, verb: str, far: bool, stood: str = "") -> Node:
+    """stood: the role of the absent by which it is granted, "" when by a role of one's own."""
+    scope = grant.verbs[verb]
+    node = both(_stood_scope(shape, stood, scope) if stood else _scope(shape, actor, scope), grant.rule)
     if verb != "add":
         node = both(node, _about_is_seen(shape, actor, far))
     return node or ALWAYS
@@ -195,9 +209,35 @@ def _scope(shape: Entity, actor: Actor, scope: str) -> Node:
     if scope == "own":
         return mine
     if scope == "taking_part":
-        others = (shape.by_role(role) for role in TAKING_PART)
-        return any_of((mine, *(Call("=", (typed_path(one), ME), YES_NO) for one in others if one and not one.hidden)))
+        others = tuple(Call("=", (path, ME), YES_NO) for path in _taking_part(shape))
+        groups = _groups(shape) if actor.groups else None
+        return any_of((mine, *others, *((Reach("group", groups),) if groups else ())))
     return any_of((mine, Reach(scope, owner)))
+
+
+def _stood_scope(shape: Entity, role: str, scope: str) -> Node:
+    """As `_scope` is for the absent: sv_reach has his reach among the rows of who stands in, by his roles."""
+    if scope == "all":
+        return ALWAYS
+    owner = _owner(shape)
+    if scope == "own":
+        return Reach(f"for:{role}:own", owner)
+    if scope == "taking_part":
+        groups = _groups(shape)
+        people = tuple(Reach(f"for:{role}:own", path) for path in (owner, *_taking_part(shape)))
+        return any_of((*people, *((Reach(f"for:{role}:group", groups),) if groups else ())))
+    return Reach(f"for:{role}:{scope}", owner)
+
+
+def _taking_part(shape: Entity) -> list[Path]:
+    found = (shape.by_role(role) for role in TAKING_PART)
+    return [typed_path(one) for one in found if one and not one.hidden]
+
+
+def _groups(shape: Entity) -> Path | None:
+    """Groups of people that take part in the record."""
+    field = shape.by_role("groups")
+    return typed_path(field) if field is not None and not field.hidden else None
 
 
 def _owner(shape: Entity) -> Path:

@@ -18,7 +18,8 @@ HOLDS = {
     "taking_part": ("own", "taking_part"),
     "department": ("own", "department"),
     "department_below": ("own", "department", "department_below"),
-    "all": ("own", "taking_part", "department", "department_below", "all"),
+    "subordinates": ("own", "subordinates"),
+    "all": ("own", "taking_part", "department", "department_below", "subordinates", "all"),
 }
 
 

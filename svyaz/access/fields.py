@@ -8,7 +8,7 @@ Roles add up: the most generous of the roles that let see the entity decides.
 from __future__ import annotations
 
 from svyaz.access.actor import Actor
-from svyaz.access.apply import grants, may
+from svyaz.access.apply import grants, may, stood_grants
 from svyaz.schema.snapshot import Entity, Field, Grant, Snapshot
 
 RANK = {"hidden": 0, "read": 1, "edit": 2}
@@ -44,6 +44,9 @@ def _right(snapshot: Snapshot, actor: Actor, shape: Entity, field: Field) -> str
         best = _of_line(snapshot, actor, shape, field)
     else:
         said = [said_of(grant, field) for grant in grants(snapshot, actor, shape.key) if "see" in grant.verbs]
+        if not said:  # whoever sees the entity only in another's stead sees of it what that other does
+            stood = stood_grants(snapshot, actor, shape.key)
+            said = [said_of(grant, field) for _, grant in stood if "see" in grant.verbs]
         best = max(said, key=RANK.__getitem__, default="hidden")
     return "read" if (field.system or field.computed) and best == "edit" else best
 

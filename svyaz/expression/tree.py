@@ -77,7 +77,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """True when the employee in `path` is within the reader's `scope` (department, department_below).
+    """True when the employee in `path` is within the reader's `scope` (org/hierarchy.py names them).
 
     Not in the grammar: access builds it; SQL answers from sv_reach, Python from Ground.reach.
     """

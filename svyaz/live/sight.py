@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from svyaz.access.actor import Actor
+from svyaz.access.actor import Actor, Standing
 from svyaz.access.apply import Carried, condition, far_of, may
 from svyaz.access.paths import paths_of
 from svyaz.expression.compare import Closure
@@ -63,7 +63,7 @@ def sight_of(snapshot: Snapshot, actor: Actor, entity: str) -> Sight | None:
 
 
 @lru_cache(maxsize=4096)
-def _sight(digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried) -> Sight | None:
+def _sight(digest: str, standing: Standing, entity: str, carried: Carried) -> Sight | None:
     snapshot, actor = carried.hand_over()
     if not may(snapshot, actor, entity, "see"):
         return None
@@ -86,9 +86,7 @@ def hanging(snapshot: Snapshot, actor: Actor) -> Mapping[str, frozenset[tuple[in
 
 
 @lru_cache(maxsize=512)
-def _hanging(
-    digest: str, standing: tuple[str, tuple[str, ...], bool], carried: Carried
-) -> Mapping[str, frozenset[tuple[int, int]]]:
+def _hanging(digest: str, standing: Standing, carried: Carried) -> Mapping[str, frozenset[tuple[int, int]]]:
     snapshot, actor = carried.hand_over()
     sights = {key: sight_of(snapshot, actor, key) for key in snapshot.entities}
     return {key: one.through for key, one in sights.items() if one is not None and one.through}

@@ -1,23 +1,20 @@
 """From an employee to an Actor: roles, departments, groups; and who is within whose reach.
 
-Built from the records of employee, department and group (org/entities/*.toml) and sv_role_member.
-`sv_reach(reader, scope, employee)` is rebuilt whole when people or structure change: 500 people
-make some thousands of rows, and the SQL of a list never carries a list of ids.
+Built from the records of employee, department, group and absence (org/entities/*.toml) and sv_role_member.
+`sv_reach(reader, scope, employee)` is computed whole when people or structure change, and each midnight: 500
+people make some thousands of rows, of which the changed are written.  The SQL of a list carries no list of ids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal as OneOf
 
 from svyaz.access.actor import Actor
-from svyaz.expression.ground import Ground
+from svyaz.org.hierarchy import living, reach_rows, read_hierarchy, stood_for_today
 from svyaz.schema.snapshot import Snapshot
-from svyaz.storage import accounts, reach, record_tables, run_query
-from svyaz.storage.query import Query
+from svyaz.storage import accounts, reach, record_tables
 from svyaz.storage.session import Session
-
-PEOPLE = ("employee", "department", "group")
 
 
 def abilities_of(snapshot: Snapshot, roles: Iterable[str]) -> frozenset[str]:
@@ -33,74 +30,29 @@ def build_actor(
         return None
     roles = accounts.roles_of(session, employee)
     settings = session.snapshot.settings
-    groups = tuple(group.id for group in _all(session, "group") if employee in (group.values.get("members") or ()))
-    department = stored.values.get("department")
+    groups = tuple(group.id for group in living(session, "group") if employee in (group.values.get("members") or ()))
+    department, more = stored.values.get("department"), stored.values.get("departments") or ()
+    absent = [who for instead, who in stood_for_today(session) if instead == employee]
     return Actor(
         employee=employee,
         roles=roles,
-        departments=(department,) if department else (),
+        departments=tuple(dict.fromkeys([*((department,) if department else ()), *more])),
         groups=groups,
         language=language or settings.language,
         zone=settings.zone,
         abilities=abilities_of(session.snapshot, roles),
         kind=kind,
+        stood_roles=tuple(sorted({role for one in absent for role in accounts.roles_of(session, one)})),
     )
 
 
 def rebuild_reach(session: Session) -> int:
-    """Write sv_reach anew; returns the number of rows.
+    """Write sv_reach anew (hierarchy.py says what of); returns the number of rows.
 
-    department        colleagues of the reader's department, and of departments the reader heads
-    department_below  the same with all departments beneath them
+    The revision is moved first: of two changes of the structure at once the second waits for the first here, and
+    then reads what it has left.
     """
-    people = {one.id: one.values.get("department") for one in _all(session, "employee")}
-    departments = list(_all(session, "department"))
-    parents = {one.id: one.values.get("parent") for one in departments}
-    heads: dict[int, set[int]] = {}
-    for one in departments:
-        if head := one.values.get("head"):
-            heads.setdefault(head, set()).add(one.id)
-    members: dict[int, list[int]] = {}
-    for person, department in people.items():
-        if department:
-            members.setdefault(department, []).append(person)
-    below = departments_below(parents)
-    rows: list[tuple[int, str, int]] = []
-    for reader, department in people.items():
-        mine = heads.get(reader, set()) | ({department} if department else set())
-        deep = {far for near in mine for far in below.get(near, {near})}
-        for scope, reached in (("department", mine), ("department_below", deep)):
-            seen = {reader} | {person for one in reached for person in members.get(one, ())}
-            rows += [(reader, scope, person) for person in sorted(seen)]
-    reach.set_reach(session, rows)
     accounts.bump_org_revision(session)
+    rows = reach_rows(read_hierarchy(session))
+    reach.set_reach(session, rows)
     return len(rows)
-
-
-def departments_below(parents: Mapping[int, int | None]) -> dict[int, set[int]]:
-    """Each department with itself and all beneath it; a loop in the data ends where it began."""
-    children: dict[int, list[int]] = {}
-    for one, parent in parents.items():
-        if parent:
-            children.setdefault(parent, []).append(one)
-    below: dict[int, set[int]] = {}
-    for one in parents:
-        seen: set[int] = set()
-        waiting = [one]
-        while waiting:
-            near = waiting.pop()
-            if near not in seen:
-                seen.add(near)
-                waiting += children.get(near, ())
-        below[one] = seen
-    return below
-
-
-def _all(session: Session, entity: str) -> Iterable[record_tables.Stored]:
-    """Living records of an org entity; the system reads them, nobody is asked."""
-    if entity not in session.snapshot.entities:
-        return ()
-    ids = run_query.ids(
-        session, Query(entity, columns=(), limit=100_000), Ground(None, session.now, session.snapshot.settings.zone)
-    )
-    return record_tables.fetch(session, entity, ids).values()

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal as OneOf
 
-from svyaz.access.actor import Actor
+from svyaz.access.actor import Actor, Standing
 from svyaz.access.apply import Carried, read_entity
 from svyaz.access.fields import right
 from svyaz.expression.ground import Ground
@@ -103,7 +103,7 @@ def open_entry(
 
 @lru_cache(maxsize=1024)
 def _known(
-    digest: str, standing: tuple[str, tuple[str, ...], bool], entity: str, carried: Carried
+    digest: str, standing: Standing, entity: str, carried: Carried
 ) -> tuple[dict[str, Field], dict[str, FieldType], dict[str, str], frozenset[str], tuple[str, ...], tuple[str, ...]]:
     """Fields, their types and rights to them: the same in every call of a role until the configuration changes."""
     snapshot, actor = carried.hand_over()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal as OneOf
 
-from svyaz.access.actor import Actor
+from svyaz.access.actor import Actor, Standing
 from svyaz.access.apply import Carried, beyond_seeing, condition, far_of, read_entity
 from svyaz.access.fields import readable
 from svyaz.expression.check import formula
@@ -253,9 +253,7 @@ class QueryShape:
 
 
 @lru_cache(maxsize=4096)
-def _prepared(
-    digest: str, standing: tuple[str, tuple[str, ...], bool], language: str, asked: QueryShape, carried: Carried
-) -> Query:
+def _prepared(digest: str, standing: Standing, language: str, asked: QueryShape, carried: Carried) -> Query:
     """Everything of a list that does not change from page to page: 2.5 ms of parsing and checking, once."""
     snapshot, actor = carried.hand_over()
     allowed = condition(snapshot, actor, asked.entity, asked.verb)
@@ -344,7 +342,7 @@ class ViewShape:
 @lru_cache(maxsize=4096)
 def _view_shape(
     digest: str,
-    standing: tuple[str, tuple[str, ...], bool],
+    standing: Standing,
     entity: str,
     verb: str,
     blank: frozenset[str],
@@ -387,7 +385,7 @@ def _view_of(session: Session, actor: Actor, shape: Entity, view: ViewShape, row
 
 def _state(session: Session, actor: Actor, shape: Entity, id: int) -> State:
     """Of the past nothing is told: what is seen there is only looked at."""
-    if not shape.form.conditions or session.past is not None:
+    if not shape.form.depends or session.past is not None:
         return NO_STATE
     entry = open_entry(session, actor, shape.key)
     stored = record_tables.fetch(session, shape.key, [id], keys_of_state(entry))[id]

@@ -238,12 +238,19 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Form:
     """The card.  quick: field keys of the short form for adding;  conditions: by field key, whatever the variant.
+    pressed_if: by key of a button, a typed formula over the record: it is there and may be pressed while it is true.
     variants: the first that fits is shown, on a narrow screen those for a phone first; `tabs` when none does."""
 
     tabs: tuple[Tab, ...]
     quick: tuple[str, ...] = ()
     conditions: Mapping[str, Conditions] = field(default_factory=dict)
     variants: tuple[Variant, ...] = ()
+    pressed_if: Mapping[str, Node] = field(default_factory=dict)
+
+    @property
+    def depends(self) -> bool:
+        """Whether anything of the card is seen, asked or locked by what the record is."""
+        return bool(self.conditions or self.pressed_if)
 
     @property
     def all_tabs(self) -> tuple[Tab, ...]:
@@ -297,7 +304,7 @@ class Entity:
 
 
 VERBS = ("see", "add", "change", "delete", "export", "history")
-SCOPES = ("own", "taking_part", "department", "department_below", "all")
+SCOPES = ("own", "taking_part", "department", "department_below", "subordinates", "all")
 
 
 @dataclass(frozen=True, slots=True)

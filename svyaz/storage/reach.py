@@ -1,4 +1,6 @@
-"""Whom a reader reaches by his place in the company: rows (reader, scope, employee) kept by org.
+"""Whom a reader reaches by his place in the company: rows (reader, scope, employee) kept by org (org/hierarchy.py).
+
+Of the scope `group` the last is not an employee but a group that the reader is in.
 
 Queries answer tree.Reach by EXISTS over this table with the reader as a parameter, so their text is one for
 everybody.  Python answers the same by `reached`.
@@ -14,9 +16,19 @@ Row = tuple[int, str, int]
 
 
 def set_reach(session: Session, rows: Iterable[Row]) -> None:
-    """Replace the whole table: it follows from departments, and they change seldom."""
-    session.run("DELETE FROM sv_reach")
-    session.insert_rows("sv_reach", ("reader", "scope", "employee"), sorted(set(rows)))
+    """Make the table these rows, by writing only what differs: a move of one person leaves the others' rows alone."""
+    wanted = set(rows)
+    known = {(row[0], row[1], row[2]) for row in session.fetch("SELECT reader, scope, employee FROM sv_reach")}
+    gone: dict[tuple[int, str], list[int]] = {}
+    for reader, scope, employee in known - wanted:
+        gone.setdefault((reader, scope), []).append(employee)
+    among = session.in_list("employee", "bigint")
+    for (reader, scope), employees in sorted(gone.items()):
+        session.run(
+            f"DELETE FROM sv_reach WHERE reader = ? AND scope = ? AND {among}",
+            (reader, scope, session.list_parameter(employees)),
+        )
+    session.insert_rows("sv_reach", ("reader", "scope", "employee"), sorted(wanted - known))
 
 
 def reached(session: Session, reader: int) -> dict[str, frozenset[int]]:

@@ -70,6 +70,7 @@ def allowed(cast: Cast, whose: str, verbs: list[tuple[dict[str, str], str]], ver
                 "taking_part": owner == me or me in [one[0] for one in values["auditors"]],
                 "department": owner in ids,
                 "department_below": owner in ids,
+                "subordinates": owner == me,
                 "all": True,
             }
             rules = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from svyaz.kernel.problem import Problem
-from svyaz.org.actors import build_actor, departments_below
+from svyaz.org.actors import build_actor
+from svyaz.org.hierarchy import departments_below
 from svyaz.org.passwords import hash_password, may_enter_with, one_time_password
 from svyaz.org.people import LoginMissing, LoginTaken, UnknownRole, let_in
 from svyaz.storage import accounts
