@@ -7,6 +7,7 @@ interface Emit {
   (event: "cancel"): void;
 }
 
+/** ended: whether it has; what comes after that is not even looked at. */
 export function endOnce(emit: Emit) {
   let over = false;
 
@@ -22,5 +23,5 @@ export function endOnce(emit: Emit) {
     emit("cancel");
   }
 
-  return { finish, close };
+  return { finish, close, ended: () => over };
 }

@@ -1,11 +1,10 @@
 /** The first so many records of a question, all at once: what a month or a screen of time holds, or a whole map.  Rows of
     the last question stay until those of the new one come; what others change is seen at once. */
-import { onActivated, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { queryPage } from "../api/records";
 import { putRows, type Rec } from "../records/cache";
-import { watchLive } from "../records/live";
 import { sayRefusal } from "../records/save";
-import { writesOf } from "../records/writes";
+import { followChanges } from "./follow";
 
 export interface SomeQuery {
   readonly entity: string;
@@ -17,8 +16,6 @@ export interface SomeQuery {
 
 /** The server gives no more at a time; what is more is asked for page by page. */
 const PAGE = 1000;
-const AGAIN_MS = 300;
-const CARRIED_MS = 400;
 
 export function useSome(query: Ref<SomeQuery | null>) {
   const rows = shallowRef<readonly Rec[]>([]);
@@ -60,26 +57,11 @@ export function useSome(query: Ref<SomeQuery | null>) {
     busy.value = false;
   }
 
-  // Nothing moves under what is being carried.
-  function refresh(): void {
-    if (document.body.classList.contains("dragging")) window.setTimeout(refresh, CARRIED_MS);
-    else if (loaded.value) void load(true);
-  }
-
   watch(() => JSON.stringify(query.value), () => void load(), { immediate: true });
-  watchLive({
-    entity: () => query.value?.entity ?? "", ids: () => rows.value.map((rec) => rec.id), fields: () => query.value?.fields ?? [], refresh,
+  followChanges({ entity: () => query.value?.entity ?? "", ids: () => rows.value.map((rec) => rec.id), fields: () => query.value?.fields ?? [] }, () => {
+    if (loaded.value) void load(true);
   });
-  let timer = 0;
-  watch(() => writesOf(query.value?.entity ?? ""), () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(refresh, AGAIN_MS);
-  });
-  onActivated(refresh);
-  onScopeDispose(() => {
-    clearTimeout(timer);
-    stop.abort();
-  });
+  onScopeDispose(() => stop.abort());
 
   return { rows, count, capped, loaded, busy, failed, reload: () => void load() };
 }

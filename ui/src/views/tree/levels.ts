@@ -1,13 +1,12 @@
 /** Levels of a tree: the children of each open record, read when it is opened; how many are below each, in one
     request a level.  Under a question of the person the tree is what was found and the way to it from the top. */
-import { computed, onActivated, onScopeDispose, ref, shallowReactive, shallowRef, watch, type Ref } from "vue";
+import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch, type Ref } from "vue";
 import { queryGroups, queryPage } from "../../api/records";
 import type { Field } from "../../api/types";
 import { all, isEmpty, oneOf } from "../../fields/formula";
 import { putRows, type Rec } from "../../records/cache";
-import { watchLive } from "../../records/live";
 import { sayRefusal } from "../../records/save";
-import { writesOf } from "../../records/writes";
+import { followChanges } from "../follow";
 
 export interface TreeQuery {
   readonly entity: string;
@@ -40,8 +39,6 @@ export interface Line {
 const PAGE = 200;
 const MOST_FOUND = 300;
 const DEEPEST = 30;
-const AGAIN_MS = 300;
-const CARRIED_MS = 400;
 export const TOP = 0;
 
 export const parentOf = (rec: Rec, parent: Field): number => {
@@ -171,22 +168,11 @@ export function useTree(query: Ref<TreeQuery | null>, opened: Ref<readonly numbe
     return made;
   });
 
-  function refresh(): void {
-    if (document.body.classList.contains("dragging")) window.setTimeout(refresh, CARRIED_MS);
-    else if (loaded.value) void load(true);
-  }
   watch(() => JSON.stringify(query.value), () => void load(), { immediate: true });
-  let timer = 0;
-  watch(() => writesOf(query.value?.entity ?? ""), () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(refresh, AGAIN_MS);
+  followChanges({ entity: () => query.value?.entity ?? "", ids: () => lines.value.map((line) => line.rec.id), fields: () => query.value?.fields ?? [] }, () => {
+    if (loaded.value) void load(true);
   });
-  watchLive({ entity: () => query.value?.entity ?? "", ids: () => lines.value.map((line) => line.rec.id), fields: () => query.value?.fields ?? [], refresh });
-  onActivated(refresh);
-  onScopeDispose(() => {
-    clearTimeout(timer);
-    stop.abort();
-  });
+  onScopeDispose(() => stop.abort());
 
   return { lines, first, loaded, failed, turn, more, reload: () => void load() };
 }
