@@ -112,7 +112,7 @@ COMPONENTS: dict[str, Schema] = {
         rights=shape(change=YES_NO, delete=YES_NO, history=YES_NO),
         form=named("FormState"),
     ),
-    "FormState": shape(hidden=several(TEXT), required=several(TEXT), read_only=several(TEXT)),
+    "FormState": shape(hidden=several(TEXT), required=several(TEXT), read_only=several(TEXT), buttons=several(TEXT)),
     "Undone": shape(
         batch=NUMBER, back=NUMBER, kept=several(shape(entity=TEXT, id=NUMBER, label=maybe(TEXT), reason=TEXT))
     ),

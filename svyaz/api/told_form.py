@@ -38,6 +38,7 @@ def told_form(
         "tabs": tabs(form.tabs),
         "quick": [key for key in form.quick if key in known],
         "conditional": [key for key in form.conditions if key in known],
+        "conditional_buttons": list(form.pressed_if),
         "variants": [
             {
                 "key": one.key,

@@ -18,6 +18,7 @@ from svyaz.schema.snapshot import Snapshot
 from svyaz.schema.source import Part, Source
 
 OF_FORM = ("filter", "visible_if", "required_if", "read_only_if")
+OF_BUTTON = "values"  # field -> formula over the record itself;  of a variant it is a list of values
 OF_CHILD = ("value", "where")  # of a roll-up, over its `entity`
 
 
@@ -48,6 +49,8 @@ def by_keys(before: Source, source: Source, after: Snapshot) -> Source:
         dictionaries=tuple(map(kept, source.dictionaries)),
         roles=tuple(kept(part, role=True) for part in source.roles),
     )
+    if made.home != before.home:
+        made = replace(made, home=_home(How(after, frozenset(("", *_texts(before.home)))), made.home))
     return source if made == source else made
 
 
@@ -93,15 +96,28 @@ def _form(how: How, entity: str, whole: Any) -> Any:
     if not isinstance(whole, Mapping):
         return whole
     about = str(whole["entity"]) if isinstance(whole.get("entity"), str) else entity
-    return {
-        name: _text(how, about if name == "filter" else entity, told)
-        if isinstance(told, str) and name in OF_FORM
-        else _form(how, entity, told)
-        for name, told in whole.items()
-    }
+    made: dict[str, Any] = {}
+    for name, told in whole.items():
+        if isinstance(told, str) and name in OF_FORM:
+            made[name] = _text(how, about if name == "filter" else entity, told)
+        elif name == OF_BUTTON and isinstance(told, Mapping):
+            made[name] = {key: _text(how, entity, one) if isinstance(one, str) else one for key, one in told.items()}
+        else:
+            made[name] = _form(how, entity, told)
+    return made
+
+
+def _home(how: How, page: Any) -> Any:
+    """Conditions of the blocks of «Главная»."""
+    if not isinstance(page, Mapping) or not isinstance(page.get("block"), list | tuple):
+        return page
+    blocks = [_filtered(how, str(one.get("entity")), one) if isinstance(one, Mapping) else one for one in page["block"]]
+    return {**page, "block": blocks}
 
 
 def _role(how: How, table: Mapping[str, Any]) -> dict[str, Any]:
+    if "home" in table:
+        table = {**table, "home": _home(how, table["home"])}
     grants = table.get("grants")
     if not isinstance(grants, Mapping):
         return dict(table)

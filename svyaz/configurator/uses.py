@@ -104,6 +104,8 @@ def _of_entity(snapshot: Snapshot, entity: Entity) -> Iterator[tuple[Place, Use]
         for node in (conditions.visible, conditions.required, conditions.read_only):
             if node is not None:
                 yield from _of_node(snapshot, key, node, form)
+    for node in entity.form.pressed_if.values():
+        yield from _of_node(snapshot, key, node, form)
 
 
 def _of_card_block(snapshot: Snapshot, key: str, block: CardBlock, use: Use) -> Iterator[tuple[Place, Use]]:

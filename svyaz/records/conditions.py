@@ -26,7 +26,7 @@ from svyaz.schema.snapshot import Conditions, Field
 
 EMPTY = (None, ())
 State = Mapping[str, list[str]]
-NO_STATE: State = {"hidden": [], "required": [], "read_only": []}
+NO_STATE: State = {"hidden": [], "required": [], "read_only": [], "buttons": []}
 
 
 def nodes_of(entry: Entry) -> list[Node]:
@@ -52,6 +52,7 @@ def keys_of_state(entry: Entry) -> list[str] | None:
         for node in (one.visible, one.required, one.read_only)
         if node is not None
     ]
+    nodes += entry.shape.form.pressed_if.values()
     keys = {keys[0] for node in nodes for keys in paths_of(node)} & entry.fields.keys()
     return None if any(entry.fields[key].type == "money" for key in keys) else sorted(keys)
 
@@ -73,12 +74,12 @@ def check_conditions(entry: Entry, draft: Draft) -> list[Problem]:
 
 
 def state_of(entry: Entry, draft: Draft) -> State:
-    """Which fields of the card the reader does not see now, must fill in, may not change."""
-    if not entry.shape.form.conditions:
+    """Which fields of the card the reader does not see now, must fill in, may not change; and buttons that it has not."""
+    if not entry.shape.form.depends:
         return NO_STATE
     fill_bases(entry, draft)
     before = _before(entry, draft)
-    found: dict[str, list[str]] = {"hidden": [], "required": [], "read_only": []}
+    found: dict[str, list[str]] = {name: [] for name in NO_STATE}
     for key, one in entry.shape.form.conditions.items():
         if entry.rights.get(key, "hidden") == "hidden":
             continue
@@ -88,7 +89,14 @@ def state_of(entry: Entry, draft: Draft) -> State:
             found["required"].append(key)
         if one.read_only is not None and _locked(entry, draft, before, key, one.read_only):
             found["read_only"].append(key)
+    found["buttons"] = [key for key in entry.shape.form.pressed_if if not may_be_pressed(entry, draft, key)]
     return found
+
+
+def may_be_pressed(entry: Entry, draft: Draft, button: str) -> bool:
+    """Whether the card of the record has this button now; the sums of the draft are filled in."""
+    node = entry.shape.form.pressed_if.get(button)
+    return node is None or evaluate(entry, draft, node) is True
 
 
 def _missing(entry: Entry, draft: Draft, key: str, node: Node) -> bool:
@@ -131,4 +139,13 @@ def _refusal(entry: Entry, field: Field, place: str, node: Node) -> Problem:
     return FieldLocked(place, field=title, rule=show_titles(to_text(node), scope))
 
 
-__all__ = ["NO_STATE", "State", "check_conditions", "conditional", "keys_of_state", "nodes_of", "state_of"]
+__all__ = [
+    "NO_STATE",
+    "State",
+    "check_conditions",
+    "conditional",
+    "keys_of_state",
+    "may_be_pressed",
+    "nodes_of",
+    "state_of",
+]

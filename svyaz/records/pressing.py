@@ -13,6 +13,7 @@ from svyaz.access.actor import Actor
 from svyaz.access.apply import condition
 from svyaz.access.paths import paths_of
 from svyaz.kernel.problem import Problem
+from svyaz.records.conditions import may_be_pressed
 from svyaz.records.denial import explain_no
 from svyaz.records.draft import Draft
 from svyaz.records.entry import open_entry
@@ -38,6 +39,13 @@ class ButtonReadsHidden(Problem):
     code = "button_reads_hidden"  # facts: button
 
 
+class ButtonNotNow(Problem):
+    """The record is not what the button is for: its card does not show it any more, or not yet.  facts: button"""
+
+    code = "button_not_now"  # facts: button
+    status = 409
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """batch: what takes it back."""
@@ -49,7 +57,7 @@ class Pressed:
 def press_button(
     session: Session, actor: Actor, entity: str, id: int, key: str, seen_version: int | None = None
 ) -> Pressed:
-    """Raises ButtonUnknown, ButtonReadsHidden and whatever an ordinary change may, with places "values.<key>"."""
+    """Raises ButtonUnknown, ButtonNotNow, ButtonReadsHidden and whatever an ordinary change may, with places "values.<key>"."""
     session.repeats = True
     condition(session.snapshot, actor, entity, "change")
     entry = open_entry(session, actor, entity)
@@ -64,6 +72,8 @@ def press_button(
     stored = record_tables.fetch(session, entity, [id])[id]
     draft = Draft("", {}, dict(stored.values), stored, id=id, label=stored.label)
     fill_bases(entry, draft)
+    if not may_be_pressed(entry, draft, key):
+        raise ButtonNotNow(button=button.title.say(actor.language))
     values = {field: evaluate(entry, draft, node) for field, node in button.values.items()}
     batch = changes.new_batch(session, actor.employee, "person", "button")
     written = change_many(session, actor, entity, [RecordChange(id, values, seen_version)], batch=batch, places=[""])

@@ -215,7 +215,7 @@ def state_while_filling(
 
     id   as in check_record; of a record one may not change nothing is told: its card is read-only
     """
-    if not session.snapshot.entities[entity].form.conditions:
+    if not session.snapshot.entities[entity].form.depends:
         return NO_STATE
     entry = open_entry(session, actor, entity)
     stored = None

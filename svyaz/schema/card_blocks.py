@@ -4,11 +4,13 @@
     kind = "buttons"
     buttons = [
       { key = "close", title = { ru = "Закрыть" }, do = "set", values = { stage = '"closed"', closed_on = "today()" } },
-      { key = "pay", title = { ru = "Внести оплату" }, do = "create", entity = "payment", by = "abonent" },
+      { key = "pay", title = { ru = "Внести оплату" }, do = "create", entity = "payment", by = "abonent",
+        visible_if = "debt > 0" },
     ]
 
 buttons   each writes values into this very record, begins a related one, opens a list or an address of the own site;
-          pressed, it is an ordinary change by who pressed it: there is no right in a button
+          pressed, it is an ordinary change by who pressed it: there is no right in a button.  visible_if: while it is
+          not true of the record, there is no such button on its card
 figure    one number over related records;  chart: the same by the values of a field
 text      words for whoever fills the card in, with simple marks: # heading, - list, **bold**, [word](/address)
 stages    the bar of stages here instead of at the top;  timeline: the feed here instead of at the side
@@ -17,7 +19,7 @@ stages    the bar of stages here instead of at the top;  timeline: the feed here
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from svyaz.expression.tree import YES_NO, Node
 from svyaz.fields.registry import TYPES
@@ -44,19 +46,28 @@ ACTS = ("set", "create", "open", "go")
 FUNCTIONS = ("count", "sum", "avg", "min", "max")
 MOST_BUTTONS = 20
 LONGEST_TEXT = 4000
+Condition = Callable[[str, str, str], None]
 # Of the own site and nothing else: no scheme, no other host, none of the doors of the program itself.
 ADDRESS = re.compile(r"/(?!/|api/|api$)[^\s\\<>\"'\x00-\x1f]{0,300}\Z")
 
 
 def block(
-    reading: Reading, entity: Entity, entities: Mapping[str, Entity], bench: Bench, buttons: dict[str, Button]
+    reading: Reading,
+    entity: Entity,
+    entities: Mapping[str, Entity],
+    bench: Bench,
+    buttons: dict[str, Button],
+    condition: Condition,
 ) -> CardBlock | None:
-    """buttons: those of the whole card, by key; the ones read here are added.  None when the kind is not known."""
+    """buttons: those of the whole card, by key; the ones read here are added.  None when the kind is not known.
+
+    condition: reads the condition of a button, (its key, text, place).
+    """
     kind = reading.text("kind", allowed=KINDS)
     if kind == "text":
         return CardBlock(kind, text=_words(reading))
     if kind == "buttons":
-        return CardBlock(kind, buttons=_buttons(reading, entity, entities, bench, buttons))
+        return CardBlock(kind, buttons=_buttons(reading, entity, entities, bench, buttons, condition))
     if kind in ("figure", "chart"):
         return _counted(reading, kind, entity, entities, bench)
     return CardBlock(kind) if kind else None
@@ -86,7 +97,12 @@ def _words(reading: Reading) -> Title:
 
 
 def _buttons(
-    reading: Reading, entity: Entity, entities: Mapping[str, Entity], bench: Bench, known: dict[str, Button]
+    reading: Reading,
+    entity: Entity,
+    entities: Mapping[str, Entity],
+    bench: Bench,
+    known: dict[str, Button],
+    condition: Condition,
 ) -> tuple[Button, ...]:
     tables = reading.tables("buttons")
     if not tables:
@@ -97,6 +113,8 @@ def _buttons(
     for at, table in enumerate(tables[:MOST_BUTTONS], start=1):
         one = Reading(table, f"{reading.place}: button {at}", reading.problems)
         made = _button(one, entity, entities, bench)
+        if shown := one.text("visible_if"):
+            condition(made.key, shown, f"{one.place}: visible_if")
         one.finish()
         if made.key in known:
             reading.problems.append(KeyTaken(one.place, key=made.key, first=known[made.key].title.ru))

@@ -61,6 +61,12 @@ class Drawing:
     bench: Bench
     conditions: dict[str, Conditions] = field(default_factory=dict)
     buttons: dict[str, Button] = field(default_factory=dict)
+    pressed_if: dict[str, Node] = field(default_factory=dict)
+
+    def condition_of_button(self, key: str, text: str, place: str) -> None:
+        node = _condition(self.entity, text, place, self.bench)
+        if node is not None:
+            self.pressed_if[key] = node
 
 
 def form(
@@ -81,7 +87,8 @@ def form(
     variants = _variants(inside, drawing)
     inside.finish()
     usual = None if tabs else _default_form(entity, entities, children, quick)
-    return Form(usual.tabs if usual else tabs, usual.quick if usual else quick, drawing.conditions, variants)
+    tabs, quick = (usual.tabs, usual.quick) if usual else (tabs, quick)
+    return Form(tabs, quick, drawing.conditions, variants, drawing.pressed_if)
 
 
 def _tabs(inside: Reading, drawing: Drawing) -> tuple[Tab, ...]:
@@ -160,7 +167,9 @@ def _section(reading: Reading, drawing: Drawing) -> Section:
     entity = drawing.entity
     if "kind" in reading:
         title = reading.title(default=Title(""))
-        block = card_blocks.block(reading, entity, drawing.entities, drawing.bench, drawing.buttons)
+        block = card_blocks.block(
+            reading, entity, drawing.entities, drawing.bench, drawing.buttons, drawing.condition_of_button
+        )
         reading.finish()
         return Section(title, (), block=block)
     title = reading.title()

@@ -77,3 +77,77 @@ def test_filters_conditions_roll_ups_and_rules_by_titles_are_kept_by_keys(site: 
     assert table["form"]["tab"][0]["section"][0]["fields"][1]["visible_if"] == "amount > 5"
     rollup = field_of(artem, "counterparty", "dear")
     assert (rollup["value"], rollup["where"]) == ("amount", "amount > 100")
+
+
+def test_buttons_of_a_card_and_blocks_of_the_home_page_by_titles_are_kept_by_keys_and_outlive_renames(
+    site: Site,
+) -> None:
+    artem = site.browser("Артём")
+    titles = {one["key"]: one["title"] for one in artem.get("/api/schema")["entities"]["deal"]["fields"]}
+    amount, title = f"[{titles['amount']}]", f"[{titles['title']}]"
+    button = {
+        "key": "dear",
+        "title": "Дороже",
+        "do": "set",
+        "values": {"amount": f"{amount} * 2"},
+        "visible_if": f"{amount} < 100",
+    }
+    related = {
+        "key": "deals",
+        "title": "Дорогие",
+        "do": "open",
+        "entity": "deal",
+        "by": "counterparty",
+        "filter": f"{amount} > 100",
+    }
+    figure = {"kind": "figure", "entity": "deal", "by": "counterparty", "function": "count", "filter": f"{amount} > 7"}
+    look = [
+        {
+            "title": "Общее",
+            "section": [{"title": "О ней", "fields": ["title"]}, {"kind": "buttons", "buttons": [button]}],
+        }
+    ]
+    other = [
+        {
+            "title": "Общее",
+            "section": [
+                {
+                    "kind": "buttons",
+                    "buttons": [{**button, "key": "named", "values": {"description": f'{title} & "!"'}}],
+                }
+            ],
+        }
+    ]
+    variant = {"key": "urgent", "title": "Срочная", "by": "priority", "values": ["high"], "tab": other}
+    block = {"key": "dear", "kind": "list", "entity": "deal", "filter": f"{amount} > 100"}
+    role = next(one for one in artem.get("/api/schema/source")["source"]["roles"] if one["key"] == "manager")
+    apply(
+        artem,
+        {"do": "put_form", "entity": "deal", "form": {"tab": look, "variant": [variant]}},
+        {"do": "put_form", "entity": "counterparty", "form": {"tab": [
+            {"title": "Общее", "section": [{"title": "О нём", "fields": ["title"]}, figure, {"kind": "buttons", "buttons": [related]}]}]}},
+        {"do": "put_home", "home": {"columns": 2, "block": [block]}},
+        {"do": "put_home", "home": {"block": [{**block, "filter": f"{amount} > 5"}]}, "role": role["key"]},
+    )  # fmt: skip
+    form = table_of(artem, "deal")["form"]
+    kept = form["tab"][0]["section"][1]["buttons"][0]
+    assert (kept["values"], kept["visible_if"]) == ({"amount": "amount * 2"}, "amount < 100")
+    (kept,) = form["variant"][0]["tab"][0]["section"][0]["buttons"]
+    assert (form["variant"][0]["values"], kept["values"]) == (["high"], {"description": 'title & "!"'})
+    sections = table_of(artem, "counterparty")["form"]["tab"][0]["section"]
+    assert (sections[1]["filter"], sections[2]["buttons"][0]["filter"]) == ("amount > 7", "amount > 100")
+    source = artem.get("/api/schema/source")["source"]
+    role = next(one for one in source["roles"] if one["key"] == role["key"])
+    assert [page["block"][0]["filter"] for page in (source["home"], role["home"])] == ["amount > 100", "amount > 5"]
+    apply(
+        artem,
+        {"do": "change_field", "entity": "deal", "field": "amount", "set": {"title": {"ru": "Бюджет"}}},
+        {"do": "change_field", "entity": "deal", "field": "title", "set": {"title": {"ru": "Имя"}}},
+    )
+    deal = artem.create("deal", title="Насосы", amount="40.00")["id"]
+    pressed = artem.post(f"/api/records/deal/{deal}/press", {"button": "dear"})["record"]
+    assert (pressed["values"]["amount"], pressed["form"]["buttons"]) == (["80.00", "RUB"], [])
+    assert (
+        artem.post(f"/api/records/deal/{deal}/press", {"button": "named"})["record"]["values"]["description"]
+        == "Насосы!"
+    )

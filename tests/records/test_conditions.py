@@ -139,12 +139,12 @@ def test_many_rows_at_once_and_undo_go_by_the_same_rules(card: Cast) -> None:
 def test_while_a_form_is_filled_in_the_server_says_what_it_would_hide_require_and_lock(card: Cast) -> None:
     olga = card.person("Ольга")
     state = olga.read(write.state_while_filling, "deal", {"title": "Н", "amount": "50", "close_on": "31.02"}, None)
-    assert state == {"hidden": ["description"], "required": [], "read_only": []}
+    assert state == {"hidden": ["description"], "required": [], "read_only": [], "buttons": []}
     state = olga.read(write.state_while_filling, "deal", {"priority": "high", "amount": "900"}, None)
-    assert state == {"hidden": [], "required": ["description"], "read_only": []}
+    assert state == {"hidden": [], "required": ["description"], "read_only": [], "buttons": []}
     made = olga.create("deal", title="Муфты", external_number="Ю-1").id
     state = olga.read(write.state_while_filling, "deal", {"priority": "high"}, made)
-    assert state == {"hidden": [], "required": [], "read_only": ["external_number"]}
+    assert state == {"hidden": [], "required": [], "read_only": ["external_number"], "buttons": []}
 
 
 WRONG = [

@@ -13,6 +13,7 @@ from svyaz.configurator.edits import PutForm
 from svyaz.configurator.plan import Wanted
 from svyaz.kernel.problem import Denied, NotFound, Problem
 from svyaz.records.pressing import press_button
+from svyaz.records.write import state_while_filling
 from tests.cast import Cast
 
 VALUES = {
@@ -29,6 +30,13 @@ def card(romashka: Cast) -> Cast:
         {"key": "urgent", "title": "Срочно", "do": "set", "values": VALUES},
         {"key": "mine", "title": "Беру себе", "do": "set", "values": {"responsible": "me()"}},
         {"key": "sign", "title": "Подписали", "do": "set", "values": {"stage": '"contract"', "external_number": '""'}},
+        {
+            "key": "cheap",
+            "title": "Подороже",
+            "do": "set",
+            "values": {"amount": "amount + 1"},
+            "visible_if": "amount < 10",
+        },
         {"key": "look", "title": "Отчёты", "do": "go", "address": "/-/reports"},
     ]
     locked = {"key": "external_number", "read_only_if": "not is_empty(external_number)"}
@@ -98,3 +106,15 @@ def test_button_gives_a_link_to_who_pressed_it(card: Cast) -> None:
     made = card.person("Пётр").create("deal", title="Насосы").id
     done = press(card, "Игорь", made, "mine")
     assert done.record.values["responsible"][0] == card.people["Игорь"]
+
+
+def test_button_is_on_the_card_and_may_be_pressed_only_while_its_condition_is_true(card: Cast) -> None:
+    olga = card.person("Ольга")
+    made = olga.create("deal", title="Насосы", amount="9.00")
+    assert made.form["buttons"] == []
+    assert press(card, "Ольга", made.id, "cheap").record.form["buttons"] == ["cheap"]
+    with card.nothing_changes(), pytest.raises(Problem) as caught:
+        press(card, "Ольга", made.id, "cheap")
+    assert (caught.value.code, caught.value.facts) == ("button_not_now", {"button": "Подороже"})
+    state = olga.read(state_while_filling, "deal", {"amount": "8.00"}, made.id)
+    assert state["buttons"] == []

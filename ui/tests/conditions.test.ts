@@ -7,7 +7,7 @@ import { NOTHING, useConditions, type Conditions } from "../src/records/conditio
 
 const ENTITY = { key: "deal", form: { tabs: [], quick: [], conditional: ["note"] } } as unknown as Entity;
 const CITY = { key: "city", title: "Город", type: "text", options: {} } as unknown as Field;
-const state = (hidden: string[]): FormState => ({ hidden, required: [], read_only: [] });
+const state = (hidden: string[]): FormState => ({ hidden, required: [], read_only: [], buttons: [] });
 let last = 0;
 const view = (version: number, form?: FormState, id = ++last) => ({ id, version, label: "", entity: "deal", values: { city: "Уфа" }, deleted_at: null, rights: { change: true, delete: true }, ...(form ? { form } : {}) });
 const typed = (text: string): Event => ({ target: { value: text } }) as unknown as Event;
@@ -61,6 +61,6 @@ describe("the conditions of a card", () => {
     await nextTick();
     answer({ duplicates: [], form: state(["city"]) });
     await vi.runAllTimersAsync();
-    expect(card.state.value).toEqual({ hidden: [], required: [], read_only: ["city"] });
+    expect(card.state.value).toEqual({ hidden: [], required: [], read_only: ["city"], buttons: [] });
   });
 });

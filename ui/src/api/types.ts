@@ -139,6 +139,8 @@ export interface FormState {
   readonly hidden: readonly string[];
   readonly required: readonly string[];
   readonly read_only: readonly string[];
+  /** Keys of buttons that the card has not now. */
+  readonly buttons: readonly string[];
 }
 
 export interface DetailSet {
@@ -183,7 +185,7 @@ export interface Entity {
   readonly pipelines: readonly Pipeline[];
   readonly views: readonly View[];
   /** conditional: fields that are seen, required or read-only by formula;  variants: those that may be the reader's. */
-  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[]; readonly conditional?: readonly string[]; readonly variants?: readonly CardVariant[] };
+  readonly form: { readonly tabs: readonly FormTab[]; readonly quick: readonly string[]; readonly conditional?: readonly string[]; readonly conditional_buttons?: readonly string[]; readonly variants?: readonly CardVariant[] };
   readonly rights: Rights;
 }
 

@@ -6,10 +6,10 @@ import type { Cell, Entity, Field, FormState } from "../api/types";
 import { fieldType } from "../fields";
 import type { Rec } from "./cache";
 
-export const NOTHING: FormState = { hidden: [], required: [], read_only: [] };
+export const NOTHING: FormState = { hidden: [], required: [], read_only: [], buttons: [] };
 const WHILE_TYPING_MS = 250;
 
-export const isConditional = (entity: Entity): boolean => (entity.form.conditional?.length ?? 0) > 0;
+export const isConditional = (entity: Entity): boolean => !!(entity.form.conditional?.length || entity.form.conditional_buttons?.length);
 
 export interface Conditions {
   readonly state: ComputedRef<FormState>;

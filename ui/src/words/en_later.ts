@@ -1586,6 +1586,8 @@ export const words = {
     add_value: "A field to change…",
     drop_value: "Do not change “{field}”",
     value_example: "today()",
+    button_visible_if: "Shown if",
+    hint_button_visible_if: "Empty: always shown.",
     count_of: "Related records",
     count_how: "What to count",
     count_field: "Field",

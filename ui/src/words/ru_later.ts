@@ -1586,6 +1586,8 @@ export const words = {
     add_value: "Поле, которое изменить…",
     drop_value: "Не менять поле «{field}»",
     value_example: "today()",
+    button_visible_if: "Видна, если",
+    hint_button_visible_if: "Пусто — видна всегда.",
     count_of: "Связанные записи",
     count_how: "Что посчитать",
     count_field: "Поле",

@@ -6,7 +6,7 @@ import { freeKey, type ButtonDrawn } from "./model";
 
 export interface Read {
   readonly buttons: readonly ButtonDrawn[];
-  /** "0" of a button, "0.amount" of a value it writes. */
+  /** "0" of a button, "0.amount" of a value it writes, "0.visible_if" of its condition. */
   readonly problems: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,8 @@ export async function readButtons(entity: string, list: readonly ButtonDrawn[], 
   for (const [at, one] of list.entries()) {
     const title = say(one.title).trim();
     if (!title) problems[at] = t("designer.button_unnamed");
-    const base = { key: freeKey(one.key || keyOf(title) || "button", taken), title: one.title, do: one.do };
+    const visible = await conditionOf(entity, one, at, problems);
+    const base = { key: freeKey(one.key || keyOf(title) || "button", taken), title: one.title, do: one.do, ...(visible ? { visible_if: visible } : {}) };
     if (one.do === "go") {
       const address = (one.address ?? "").trim();
       if (!/^\/(?!\/)/.test(address)) problems[at] = t("designer.button_address_wrong");
@@ -34,6 +35,14 @@ export async function readButtons(entity: string, list: readonly ButtonDrawn[], 
     }
   }
   return { buttons, problems };
+}
+
+/** "" when there is none; what is wrong with it is told. */
+async function conditionOf(entity: string, one: ButtonDrawn, at: number, problems: Record<string, string>): Promise<string> {
+  const text = (one.visible_if ?? "").trim();
+  const read = text ? await readFormula(entity, text).catch(() => null) : null;
+  if (text && (!read || read.problems.length)) problems[`${at}.visible_if`] = read?.problems.map((each) => each.text).join(" ") || t("error.unknown");
+  return read?.formula ?? text;
 }
 
 async function valuesOf(entity: string, one: ButtonDrawn, at: number, problems: Record<string, string>): Promise<Readonly<Record<string, string>>> {

@@ -25,6 +25,7 @@ export interface ButtonDrawn {
   readonly by?: string;
   readonly filter?: string;
   readonly address?: string;
+  readonly visible_if?: string;
 }
 
 export interface BlockDrawn extends Omit<CardBlock, "text" | "buttons"> {
