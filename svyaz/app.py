@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from svyaz.access.actor import SYSTEM, Actor
 from svyaz.api import (
+    access_api,
     card_api,
     cells_api,
     company_api,
@@ -67,6 +68,7 @@ CONDUCT: tuple[Trait, ...] = (*TRAITS, structure.CONDUCT)
 PARTS: tuple[Route, ...] = (
     *session_api.ROUTES,
     *people_api.ROUTES,
+    *access_api.ROUTES,
     *start_api.ROUTES,
     *company_api.ROUTES,
     *schema_api.ROUTES,

@@ -151,6 +151,21 @@ def beyond_seeing(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> N
     return ALWAYS if node == _verb_condition(snapshot, actor, shape, "see") else node
 
 
+def granted(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> Node | None:
+    """What the verb alone asks of a record, whether or not it is seen; ALWAYS: nothing; None: it is not granted."""
+    return _verb_condition(snapshot, actor, snapshot.entities[entity], verb)
+
+
+def scope_node(shape: Entity, actor: Actor, scope: str) -> Node:
+    """What a record must be to lie in a scope of the actor."""
+    return _scope(shape, actor, scope)
+
+
+def whose(shape: Entity) -> Path:
+    """The field by which own, department and the rest are reckoned."""
+    return _owner(shape)
+
+
 def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
     """What the actor's roles say about the entity, in the order of roles."""
     roles = (snapshot.roles[key] for key in actor.roles if key in snapshot.roles)

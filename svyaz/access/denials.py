@@ -2,7 +2,8 @@
 
 Two families: the verb is not granted at all (`denied_<verb>`), and it is granted but this record
 lies outside the scope (`denied_<verb>_record`).  Facts: entity (title), who_may (titles of roles,
-joined), number (the record's id) and department, never a value of the record.
+joined); of a record also its number (the id), its department and why (what the asker's own roles give), never a value
+of it.
 """
 
 from __future__ import annotations

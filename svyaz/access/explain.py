@@ -30,16 +30,32 @@ def explain_rights(snapshot: Snapshot, actor: Actor, entity: str) -> list[str]:
     told: list[str] = []
     for verb in VERBS:
         said = words.say(f"verbs.{verb}")
-        found = [
-            (words.say(f"scopes.{role.grants[entity].verbs[verb]}"), role.title.say(actor.language))
-            for key in actor.roles
-            if (role := snapshot.roles.get(key)) and entity in role.grants and verb in role.grants[entity].verbs
-        ]
+        found = explain_grants(snapshot, actor, shape, verb, actor.language)
         if actor.is_system:
             told.append(words.say("explain.system", verb=said))
         elif found:
-            scope = "; ".join(words.say("explain.by_role", scope=scope, role=role) for scope, role in found)
-            told.append(words.say("explain.may", verb=said, scopes=scope))
+            told.append(words.say("explain.may", verb=said, scopes="; ".join(found)))
         else:
             told.append(words.say("explain.may_not", verb=said, who_may=who_may(snapshot, shape, verb, actor)))
     return told
+
+
+def explain_grants(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, language: str) -> list[str]:
+    """What each of the actor's roles gives: «свои (роль «Менеджер»)»; [] when none gives the verb."""
+    words = load_words(language)
+    return [
+        words.say(
+            "explain.by_role",
+            scope=words.say(f"scopes.{role.grants[shape.key].verbs[verb]}"),
+            role=role.title.say(language),
+        )
+        for key in actor.roles
+        if (role := snapshot.roles.get(key)) and shape.key in role.grants and verb in role.grants[shape.key].verbs
+    ]
+
+
+def say_own_scopes(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str) -> str:
+    """Why the record is out of reach: «вам открыты свои (роль «Менеджер»)»."""
+    found = explain_grants(snapshot, actor, shape, verb, actor.language)
+    words = load_words(actor.language)
+    return words.say("explain.open_to_you", scopes="; ".join(found)) if found else words.say("explain.no_role_gives")

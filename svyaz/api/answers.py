@@ -242,6 +242,20 @@ ANSWERS: dict[tuple[str, str], Schema] = {
             shape(id=TEXT, created_at=INSTANT, seen_at=INSTANT, address=TEXT, browser=TEXT, current=YES_NO)
         )
     ),
+    ("GET", "/api/access/why"): shape(
+        employee=LINK,
+        roles=several(TEXT),
+        comes_in=YES_NO,
+        department=TEXT,
+        deleted=YES_NO,
+        verdicts=several(shape(verb=TEXT, title=TEXT, may=YES_NO, why=several(TEXT), help=several(TEXT))),
+        hidden=several(TEXT),
+        locked=several(TEXT),
+        helpers=several(TEXT),
+    ),
+    ("GET", "/api/access/who"): shape(
+        people=several(shape(employee=LINK, verbs=several(TEXT), why=several(TEXT))), of=NUMBER
+    ),
     ("GET", "/api/people"): shape(
         people=several(
             shape(

@@ -122,6 +122,10 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/session", "/api/session", {"login": "olga", "password": "верный-пароль-7"}),
         GoodCall("GET", "/api/sessions", "/api/sessions"),
         GoodCall("DELETE", "/api/sessions/{id}", f"/api/sessions/{other}", status=204),
+        GoodCall(
+            "GET", "/api/access/why", f"/api/access/why?entity=deal&id={record['id']}&employee={igor}", who="Артём"
+        ),
+        GoodCall("GET", "/api/access/who", f"/api/access/who?entity=deal&id={record['id']}", who="Артём"),
         GoodCall("GET", "/api/people", "/api/people?state=open", who="Артём"),
         GoodCall(
             "POST",
