@@ -7,7 +7,8 @@ What people say and what is understood; `now` is Tuesday, 24 November 2026, 12:0
     в следующий вторник, на следующей неделе           of the week after this one
     3 декабря, 03.12, 03.12.2026, 2026-12-03           without a year: the next such day, today included
     в 15, в 15:30, к 9, в 7 вечера, в полдень, утром   «в 3» is three in the afternoon: people work by day
-    через час, через 40 минут, через полчаса           from now
+    через час, через 40 минут, через полчаса           from now; «через 1,5 часа», «через час с половиной»
+    полтора часа спустя, 2 дня спустя                  the same, said the other way round
 
 A line may have a day, an hour or both; only the first of each is taken.  English: today, tomorrow, on friday, at 3 pm.
 """
@@ -48,7 +49,7 @@ WEEKDAYS = (
 WEEKDAY = {word: number for number, words in enumerate(WEEKDAYS) for word in words.split("|")}
 NUMBERS = {
     "один": 1, "одну": 1, "одного": 1, "два": 2, "две": 2, "двух": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6,
-    "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "полтора": 1, "пару": 2, "a": 1, "an": 1, "one": 1, "two": 2,
+    "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "пару": 2, "a": 1, "an": 1, "one": 1, "two": 2,
 }  # fmt: skip
 PARTS_OF_DAY = {
     "утром": time(9), "с утра": time(9), "днём": time(14), "днем": time(14), "после обеда": time(14),
@@ -63,6 +64,7 @@ _AFTER = r"(?![\w:]|[.,\-/]\d)"
 _NAMES = "|".join(sorted(WEEKDAY, key=len, reverse=True))
 _MONTHS = "|".join(sorted(MONTH_BY_WORD, key=len, reverse=True))
 _COUNT = r"(?P<n>\d{1,3}|" + "|".join(NUMBERS) + ")"
+_HALVES = r"(?P<n>\d{1,3}(?:[.,]\d{1,2})?|полтора|полутора|" + "|".join(NUMBERS) + ")"
 _ON = r"(?:(?:на|в|во|к|ко|до|с|from|on|by|until|till)\s+)?"
 
 
@@ -74,9 +76,9 @@ RELATIVE = {
     "сегодня": 0, "today": 0, "завтра": 1, "tomorrow": 1, "послезавтра": 2, "через день": 2, "вчера": -1, "yesterday": -1,
 }  # fmt: skip
 NEAR_DAY = _shape(_ON + "(?P<word>" + "|".join(sorted(RELATIVE, key=len, reverse=True)) + ")")
-AFTER_DAYS = _shape(
-    rf"(?:через|in)\s+(?:{_COUNT}\s+)?(?P<unit>дней|дня|день|недель|недели|неделю|месяцев|месяца|месяц|days?|weeks?|months?)"
-)
+_DAYS = r"(?P<unit>дней|дня|день|недель|недели|неделю|месяцев|месяца|месяц|days?|weeks?|months?)"
+AFTER_DAYS = _shape(rf"(?:через|in)\s+(?:{_COUNT}\s+)?{_DAYS}")
+DAYS_LATER = _shape(rf"(?:{_COUNT}\s+)?{_DAYS}\s+(?:спустя|later)")
 NEXT_WEEKDAY = _shape(_ON + rf"(?:следующ\w+|next)\s+(?P<word>{_NAMES})")
 NEXT_WEEK = _shape(r"(?:на\s+следующей\s+неделе|next\s+week)")
 NEXT_MONTH = _shape(r"(?:в\s+следующем\s+месяце|next\s+month)")
@@ -89,8 +91,10 @@ WORD_DAY = _shape(
 )
 WORD_DAY_EN = _shape(_ON + rf"(?P<word>{_MONTHS})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y>\d{{4}}))?")
 
-AFTER_HOURS = _shape(rf"(?:через|in)\s+(?:{_COUNT}\s+)?(?P<unit>час\w*|минут\w*|мин|hours?|minutes?|min)")
-AFTER_HALF = _shape(r"(?:через\s+полчаса|in\s+half\s+an\s+hour)")
+_HOURS = r"(?P<unit>час\w*|минут\w*|мин|hours?|minutes?|min)(?P<more>\s+с\s+половиной|\s+and\s+a\s+half)?"
+AFTER_HOURS = _shape(rf"(?:через|in)\s+(?:{_HALVES}\s+)?{_HOURS}")
+HOURS_LATER = _shape(rf"(?:{_HALVES}\s+)?{_HOURS}\s+(?:спустя|later)")
+AFTER_HALF = _shape(r"(?:через\s+полчаса|полчаса\s+спустя|in\s+half\s+an\s+hour)")
 CLOCK = _shape(
     r"(?:(?:в|во|к|ко|до|с|at|by|from)\s+(?P<h>[01]?\d|2[0-3])[:.]|(?P<h2>[01]?\d|2[0-3]):)(?P<min>[0-5]\d)"
     r"(?:\s*(?P<half>am|pm|утра|дня|вечера|ночи))?"
@@ -108,7 +112,7 @@ def find_said_time(text: str, now: datetime) -> SaidTime | None:
 
     An hour alone is today's when it is still ahead, else tomorrow's.
     """
-    moment = _first(text, (AFTER_HALF, AFTER_HOURS), lambda found: _after_hours(found, now))
+    moment = _first(text, (AFTER_HALF, AFTER_HOURS, HOURS_LATER), lambda found: _after_hours(found, now))
     if moment is not None:
         at, place = moment
         return SaidTime(at.date(), at.time().replace(second=0, microsecond=0), (place,))
@@ -137,6 +141,7 @@ def _find_day(text: str, today: date) -> tuple[date, Place] | None:
         (WORD_DAY_EN, lambda found: _written(found, MONTH_BY_WORD[found["word"].lower()], today)),
         (POINT_DAY, lambda found: _written(found, int(found["m"] or found["m2"]), today)),
         (AFTER_DAYS, lambda found: _after_days(found, today)),
+        (DAYS_LATER, lambda found: _after_days(found, today)),
         (NEAR_DAY, lambda found: today + timedelta(days=RELATIVE[found["word"].lower()])),
         (NEXT_WEEK, lambda _: today + timedelta(days=7 - today.weekday())),
         (NEXT_MONTH, lambda _: _add_months(today.replace(day=1), 1)),
@@ -220,9 +225,10 @@ def _after_hours(found: re.Match[str], now: datetime) -> datetime:
     groups = found.groupdict()
     if "unit" not in groups:
         return now + timedelta(minutes=30)
-    return now + timedelta(
-        **{"hours" if groups["unit"].lower().startswith(("час", "hour")) else "minutes": _count(found)}
-    )
+    said = (found["n"] or "1").lower().replace(",", ".")
+    many = 1.5 if said in ("полтора", "полутора") else float(NUMBERS.get(said) or said)
+    hours = groups["unit"].lower().startswith(("час", "hour"))
+    return now + timedelta(minutes=round((many + (0.5 if found["more"] else 0)) * (60 if hours else 1)))
 
 
 def _add_months(day: date, months: int) -> date:

@@ -6,7 +6,8 @@
     when           kernel.said_time; into the deadline
     how much       into the field of the role amount:  250 000 · 1,5 млн · 40 тыс · 900 $
     reached at     a phone, an e-mail, an ИНН into fields of those types
-    who            «@Ольга» is the responsible; other words are looked for among records the reader sees
+    who            «@Ольга» is the responsible; other words are looked for among records the reader sees, and so is
+                   a phone or an e-mail for which the object itself has no field
 
 Nothing is written: the answer is shown as chips and saved by the person.  A word that was not understood stays in
 the title, so nothing typed is lost.
@@ -326,7 +327,7 @@ def _read_responsible(reading: Reading) -> None:
 def _read_links(reading: Reading) -> None:
     """The longest run of words that is a record: into «О чём» of an activity, else into the first link that fits."""
     targets = _link_targets(reading)
-    if not targets:
+    if not targets or _read_reached(reading, targets):
         return
     for start, end, said in _runs(reading.left, "activity" in reading.shape.traits):
         if reading.looks >= MOST_LOOKS:
@@ -344,6 +345,37 @@ def _read_links(reading: Reading) -> None:
                 reading.told.choices[key] = fitting
                 reading.take(key, start, end)
                 return
+
+
+def _read_reached(reading: Reading, targets: dict[str, list[str]]) -> bool:
+    """«Позвонить 8 916 123-45-67»: whoever is reached by that number or address; the digits stay if it is nobody's."""
+    for shape, kind, least in ((EMAIL, "email", 0), (PHONE, "phone", PHONE_DIGITS)):
+        for found in shape.finditer(reading.left):
+            if len(re.sub(r"\D", "", found[0])) < least or reading.looks >= MOST_LOOKS:
+                continue
+            reading.looks += 1
+            said = found[0] if kind == "email" else re.sub(r"\D", "", found[0])[-10:]
+            groups = search(reading.session, reading.actor, SearchRequest(said, None, MOST_FOUND)).found
+            for key, allowed in targets.items():
+                hits = [
+                    [group.entity, hit.id, hit.label]
+                    for entity in allowed
+                    for group in groups
+                    if group.entity == entity and _has_field(reading, entity, kind)
+                    for hit in group.hits
+                    if hit.about is None
+                ]
+                if hits:
+                    one = reading.shape.by_key[key]
+                    reading.told.values[key] = hits[0] if one.type == "any_link" else hits[0][1:]
+                    reading.told.choices[key] = hits
+                    reading.take(key, *found.span())
+                    return True
+    return False
+
+
+def _has_field(reading: Reading, entity: str, kind: str) -> bool:
+    return any(one.type == kind for one in reading.session.snapshot.entities[entity].fields)
 
 
 def _link_targets(reading: Reading) -> dict[str, list[str]]:

@@ -146,6 +146,36 @@ def test_line_finds_only_what_its_reader_sees(office: Cast) -> None:
     assert told.values["subject"] == "Позвонить Иванову"
 
 
+REACHED = [
+    ("Позвонить 8 (903) 555-12-34 завтра в 15", "8 (903) 555-12-34"),
+    ("Перезвонить +7 903 5551234 через 1,5 часа", "+7 903 5551234"),
+    ("Ответить sidorova@example.ru", "sidorova@example.ru"),
+]
+
+
+@pytest.mark.parametrize(("line", "by"), REACHED)
+def test_phone_or_address_in_a_line_is_whoever_is_reached_by_it(office: Cast, line: str, by: str) -> None:
+    with office.acting_as("Ольга") as olga:
+        olga.create(
+            "contact",
+            first_name="Алла",
+            surname="Сидорова",
+            phones=[["+79035551234", ""]],
+            emails=[["sidorova@example.ru", ""]],
+        )
+    catch_up(office.company)
+    told = said(office, line)
+    assert told.values["about"][::2] == ["contact", "Алла Сидорова"]
+    assert words_taken(line, told)["about"] == [by]
+    assert "about" not in said(office, line, who="Анна").values  # of another department
+
+
+def test_phone_that_is_nobodys_stays_in_the_subject(office: Cast) -> None:
+    told = said(office, "Позвонить 8 903 556-12-34 завтра")
+    assert "about" not in told.values
+    assert told.values["subject"] == "Позвонить 8 903 556-12-34"
+
+
 def test_what_is_read_is_accepted_by_the_door_of_records(office: Cast) -> None:
     for line in ("Позвонить Иванову завтра в 15", "Сделка Вектор 250 000", "Контакт Анна Белова 89161234567"):
         told = said(office, line)
