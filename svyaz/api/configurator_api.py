@@ -257,6 +257,10 @@ def say_step(code: str, facts: Mapping[str, Any], words: Words, language: str) -
 
 
 def _said(name: str, value: Any, words: Words, language: str) -> Any:
+    if name in ("whom", "how"):  # parts with facts of their own
+        return "; ".join(say_step(one["code"], one["facts"], words, language) for one in value)
+    if name == "titles":
+        return ", ".join(words.say("quoted", title=_said("title", one, words, language)) for one in value)
     if isinstance(value, Title):
         return value.say(language)
     if isinstance(value, Mapping):

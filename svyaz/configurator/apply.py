@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -107,4 +107,6 @@ def told_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Title):
         return {"ru": value.ru, "en": value.en}
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (tuple, list)) else value

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal as OneOf
 
+from svyaz.configurator.card_steps import tell_card
 from svyaz.configurator.carry import Move
 from svyaz.configurator.uses import Place, Use, every_use
 from svyaz.schema import diff
@@ -30,7 +31,7 @@ USED = ("options", "default", "check", "required", "unique")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """facts: Title of things, keys, numbers; `what` a tuple of names of settings.  records: touched by it.
+    """facts: Title of things, keys, numbers; `what` a tuple of names of settings; `whom`, `how` as in card_steps.  records: touched by it.
     seconds: how long it takes;  holds: for how many of them others' writes wait."""
 
     kind: Kind
@@ -104,13 +105,17 @@ def _of_change(telling: Telling, change: SchemaChange) -> list[Step]:
             return [Step("hidden", "plan_hidden_entity", {"entity": entity.title}, entity.key)]
         case diff.EntityShown(entity):
             return [Step("shown", "plan_shown_entity", {"entity": entity.title}, entity.key)]
-        case diff.EntityChanged(_, entity, what):
-            return [Step("changed", "plan_changed_entity", {"entity": entity.title, "what": what}, entity.key)]
+        case diff.EntityChanged(was, entity, what):
+            card = tell_card(telling.after, telling.before, was, entity) if "form" in what else []
+            rest = tuple(name for name in what if name != "form" or not card)
+            facts = {"entity": entity.title, "what": rest}
+            told = [Step(kind, code, of_card, entity.key) for kind, code, of_card in card]
+            return [*([Step("changed", "plan_changed_entity", facts, entity.key)] if rest else []), *told]
         case diff.FieldsReordered(entity_key):
             title = _title(telling, entity_key)
             return [Step("changed", "plan_reordered", {"entity": title}, entity_key)]
         case diff.RoleChanged(key, kind):
-            told: dict[str, tuple[Kind, str]] = {
+            spoken: dict[str, tuple[Kind, str]] = {
                 "added": ("made", "plan_made_role"),
                 "changed": ("changed", "plan_changed_role"),
                 "dropped": ("lost", "plan_lost_role"),
@@ -118,7 +123,7 @@ def _of_change(telling: Telling, change: SchemaChange) -> list[Step]:
             role = telling.after.roles.get(key) or telling.before.roles[key]
             if kind == "changed" and _same_rights(telling.before.roles[key], role):
                 return [Step("changed", "plan_changed_role_home", {"role": role.title})]
-            return [Step(*told[kind], {"role": role.title})]
+            return [Step(*spoken[kind], {"role": role.title})]
         case diff.MenuChanged():
             return [Step("changed", "plan_changed_menu", {})]
         case diff.HomeChanged():
