@@ -36,6 +36,7 @@ from svyaz.api import (
     solutions_api,
     speed_api,
     start_api,
+    structure_api,
     timeline_api,
     views_api,
 )
@@ -50,7 +51,7 @@ from svyaz.jobs.schedule import Repeating
 from svyaz.jobs.worker import Cancelled, JobContext, Runner, Worker
 from svyaz.kernel.clock import Clock, SystemClock
 from svyaz.live.hub import Live
-from svyaz.org import housekeeping, structure
+from svyaz.org import dismissal, housekeeping, structure
 from svyaz.org.actors import build_actor
 from svyaz.org.sessions import NotSignedIn
 from svyaz.records.runners import EMPTY_TRASH, record_runners
@@ -69,6 +70,7 @@ PARTS: tuple[Route, ...] = (
     *session_api.ROUTES,
     *people_api.ROUTES,
     *access_api.ROUTES,
+    *structure_api.ROUTES,
     *start_api.ROUTES,
     *company_api.ROUTES,
     *schema_api.ROUTES,
@@ -135,6 +137,7 @@ RUNNERS: dict[str, Runner] = {
     sample_removal.RETURN: sample_removal.run_return,
     speed.TASK: lambda context, arguments: speed.run_speed_up(context, arguments, actor_of),
     put_off.TASK: lambda context, arguments: put_off.run_put_off(context, arguments, actor_of),
+    **dismissal.runners(actor_of),
     **record_runners(actor_of),
     **TRAIT_RUNNERS,
 }

@@ -288,6 +288,21 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ),
     ("PUT", "/api/people/{id}/access"): shape(password=TEXT),
     ("POST", "/api/people/{id}/password"): shape(password=TEXT),
+    ("GET", "/api/structure"): shape(
+        departments=several(shape(id=NUMBER, version=NUMBER, label=maybe(TEXT))),
+        people=several(shape(id=NUMBER, version=NUMBER, label=maybe(TEXT))),
+        vacancies=several(shape(id=NUMBER, version=NUMBER)),
+        absences=several(shape(id=NUMBER, version=NUMBER)),
+    ),
+    ("GET", "/api/people/{id}/dismissal"): shape(
+        id=NUMBER,
+        label=TEXT,
+        parts=several(
+            shape(entity=TEXT, title=TEXT, count=NUMBER, own=NUMBER, kinds=several(shape(title=TEXT, count=NUMBER)))
+        ),
+    ),
+    ("POST", "/api/people/{id}/dismissal"): shape(job=NUMBER, batch=NUMBER),
+    ("POST", "/api/people/{id}/dismissal/undo"): shape(job=NUMBER),
     ("DELETE", "/api/people/{id}/sessions"): shape(ended=NUMBER),
     ("GET", "/api/journal"): shape(
         entries=several(

@@ -68,6 +68,9 @@ def good_calls(site: Site) -> list[GoodCall]:
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
     artem.upload("/api/company/logo", "знак.png", PICTURE)
     novice, igor = artem.create("employee", surname="Новиков")["id"], site.people["Игорь"]
+    leaver, gone_one = (artem.create("employee", surname=said)["id"] for said in ("Уходов", "Ушедший"))
+    dismissed = artem.post(f"/api/people/{gone_one}/dismissal", {"to": igor}, 202)["batch"]
+    site.run_jobs()
     site.browser("Игорь")
     entered = artem.get(f"/api/people/{igor}")["sessions"][0]["id"]
     file = olga.upload("/api/files", "счёт.txt", b"1200.50")["id"]
@@ -134,6 +137,17 @@ def good_calls(site: Site) -> list[GoodCall]:
             {"values": {"surname": "Белова"}, "login": "belova", "roles": ["manager"]},
             who="Артём",
             status=201,
+        ),
+        GoodCall("GET", "/api/structure", "/api/structure"),
+        GoodCall("GET", f"{person}/dismissal", f"/api/people/{leaver}/dismissal", who="Артём"),
+        GoodCall("POST", f"{person}/dismissal", f"/api/people/{leaver}/dismissal", {"to": igor}, who="Артём", status=202),
+        GoodCall(
+            "POST",
+            f"{person}/dismissal/undo",
+            f"/api/people/{gone_one}/dismissal/undo",
+            {"batch": dismissed},
+            who="Артём",
+            status=202,
         ),
         GoodCall("GET", person, f"/api/people/{igor}", who="Артём"),
         GoodCall(

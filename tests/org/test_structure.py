@@ -154,7 +154,7 @@ def test_who_is_in_two_departments_is_a_colleague_in_both(romashka: Cast) -> Non
     anna = romashka.person("Анна")
     deal = anna.create("deal", title="Трубы").id
     assert romashka.person("Игорь").ids("deal") == []
-    romashka.person("Артём").change("employee", anna.id, departments=[romashka.departments["Продажи"]])
+    romashka.person("Артём").change("employee", romashka.people["Анна"], departments=[romashka.departments["Продажи"]])
     assert romashka.person("Игорь").ids("deal") == [deal]
     assert romashka.actor("Анна").departments == (romashka.departments["Опт"], romashka.departments["Продажи"])
 
