@@ -32,6 +32,7 @@ from svyaz.api import (
     reports_api,
     schema_api,
     search_api,
+    security_api,
     session_api,
     solutions_api,
     speed_api,
@@ -39,6 +40,7 @@ from svyaz.api import (
     structure_api,
     timeline_api,
     views_api,
+    ways_in_api,
 )
 from svyaz.api.limits import Limits
 from svyaz.api.openapi import openapi_route
@@ -68,6 +70,8 @@ CONDUCT: tuple[Trait, ...] = (*TRAITS, structure.CONDUCT)
 
 PARTS: tuple[Route, ...] = (
     *session_api.ROUTES,
+    *ways_in_api.ROUTES,
+    *security_api.ROUTES,
     *people_api.ROUTES,
     *access_api.ROUTES,
     *structure_api.ROUTES,

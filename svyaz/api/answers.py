@@ -78,7 +78,18 @@ COMPONENTS: dict[str, Schema] = {
         kept_back=several(shape(field=TEXT, count=NUMBER, examples=several({"type": "array"}))),
         jobs=several(NUMBER),
     ),
-    "Session": shape(signed_in=YES_NO, csrf=TEXT, company=TEXT, language=TEXT, must_change=YES_NO, logo=maybe(TEXT)),
+    "Session": shape(
+        signed_in=YES_NO,
+        csrf=TEXT,
+        company=TEXT,
+        language=TEXT,
+        must_change=YES_NO,
+        must_second=YES_NO,
+        second_step={**YES_NO, "description": "the first step is done: POST /api/session/second"},
+        passkeys={**YES_NO, "description": "passkeys are offered here"},
+        openid={**maybe(TEXT), "description": "what the outside provider is called; null: none"},
+        logo=maybe(TEXT),
+    ),
     "Calendar": shape(
         year=NUMBER,
         weekdays=several(NUMBER),
@@ -233,10 +244,50 @@ COMPONENTS["View"] = shape(
     view=MAP,
     problems=several(named("Told")),
 )
+PASSKEY = shape(id=NUMBER, title=TEXT, created_at=INSTANT, used_at=maybe(INSTANT))
 RECORD, RECORDS = "/api/records/{entity}/{id}", "/api/records/{entity}"
 ANSWERS: dict[tuple[str, str], Schema] = {
     ("GET", "/api/session"): named("Session"),
     ("POST", "/api/session"): named("Session"),
+    ("POST", "/api/session/second"): named("Session"),
+    ("POST", "/api/session/passkey/begin"): shape(options=MAP),
+    ("POST", "/api/session/passkey"): named("Session"),
+    ("POST", "/api/session/openid/begin"): shape(address=TEXT),
+    ("POST", "/api/session/openid"): named("Session"),
+    ("GET", "/api/me/security"): shape(
+        second=shape(on=YES_NO, since=maybe(INSTANT), codes_left=NUMBER, required=YES_NO),
+        passkeys=several(PASSKEY),
+        passkeys_offered=YES_NO,
+        providers=several(TEXT),
+        has_password=YES_NO,
+    ),
+    ("POST", "/api/me/second"): shape(secret=TEXT, address=TEXT),
+    ("PUT", "/api/me/second"): shape(codes=several(TEXT)),
+    ("POST", "/api/me/second/codes"): shape(codes=several(TEXT)),
+    ("POST", "/api/me/passkeys/begin"): shape(options=MAP),
+    ("POST", "/api/me/passkeys"): PASSKEY,
+    ("GET", "/api/me/entries"): shape(
+        entries=several(shape(id=NUMBER, at=INSTANT, kind=TEXT, address=TEXT, browser=TEXT, by=several(TEXT))),
+        next=maybe(NUMBER),
+    ),
+    ("GET", "/api/company/sign-in"): shape(
+        address=TEXT,
+        second=TEXT,
+        second_roles=several(TEXT),
+        with_second=NUMBER,
+        people=NUMBER,
+        journal_months=NUMBER,
+        openid=shape(
+            issuer=TEXT,
+            client_id=TEXT,
+            has_secret=YES_NO,
+            title=TEXT,
+            private=YES_NO,
+            create=YES_NO,
+            roles=several(TEXT),
+            back=TEXT,
+        ),
+    ),
     ("GET", "/api/sessions"): shape(
         sessions=several(
             shape(id=TEXT, created_at=INSTANT, seen_at=INSTANT, address=TEXT, browser=TEXT, current=YES_NO)

@@ -27,6 +27,7 @@ from svyaz.org.actors import build_actor
 from svyaz.org.sessions import (
     NotSignedIn,
     PasswordMustChange,
+    SecondStepNeeded,
     TokenReadOnly,
     find_signed_in,
     is_living,
@@ -93,7 +94,7 @@ class Actors:
 
 @dataclass(slots=True)
 class Call:
-    """changes, writes, early: as in Route."""
+    """changes, writes, early, setup: as in Route."""
 
     incoming: Incoming
     company: Company
@@ -101,6 +102,7 @@ class Call:
     changes: bool = False
     writes: bool = False
     early: bool = False
+    setup: bool = False
     late_touch: bool = False
     live: Live | None = None
 
@@ -139,6 +141,8 @@ class Call:
             raise TokenReadOnly()
         if found.must_change and not self.early:
             raise PasswordMustChange()
+        if found.must_second and not (self.early or self.setup):
+            raise SecondStepNeeded()
         actor = self.actors.of(session, found, self.language)
         if actor is None:
             raise NotSignedIn()

@@ -18,7 +18,8 @@ class Route:
     query: names of the query parameters with their JSON types.  answer: what it returns, in words.
     per_entity: the OpenAPI document has one such path for each entity.
     reads: a POST that only reads, so a token of scope «read» may call it.
-    early: works while a one-time password waits to be replaced."""
+    early: works while a one-time password waits to be replaced.
+    setup: works while a second step that is asked of the person waits to be set up."""
 
     method: str
     path: str
@@ -33,6 +34,7 @@ class Route:
     per_entity: bool = False
     reads: bool = False
     early: bool = False
+    setup: bool = False
 
     @property
     def changes(self) -> bool:

@@ -209,7 +209,9 @@ async def _answer(
 
 
 def _call(serving: Serving, route: Route, incoming: Incoming, actors: Actors) -> Call:
-    return Call(incoming, serving.company, actors, route.changes, route.writes, route.early, live=serving.live)
+    return Call(
+        incoming, serving.company, actors, route.changes, route.writes, route.early, route.setup, live=serving.live
+    )
 
 
 def _admit(route: Route, call: Call) -> None:

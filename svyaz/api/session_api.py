@@ -1,4 +1,7 @@
-"""Sign in and out, who am I, my tokens, my preferences."""
+"""Sign in by a password and a second step, sign out, who am I, my tokens, my preferences.
+
+Other ways in are in ways_in_api.py; all of them end in `let_in`.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,30 @@ from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
-from svyaz.org import journal, logo, requisites_lookup, sessions
+from svyaz.org import challenges, journal, logo, openid, requisites_lookup, sessions, two_factor
+from svyaz.org.password_checks import who_enters
 from svyaz.org.passwords import hash_password
 from svyaz.org.people import name_of
+from svyaz.org.public_address import read_address
 from svyaz.storage import accounts, ids, preference
 from svyaz.storage.session import Session
+from svyaz.tenancy.seal import sealer
 
 LARGEST_PREFERENCE = 64 * 1024
 LANGUAGE_COOKIE = "svyaz_language"
 # Keys of preferences that the first look at a page needs: the language, and how the shell looks to this person.
 LANGUAGE, SHELL = "language", "shell"
+# Until the second step is done the first is in a cookie of its own: no session, it opens nothing but the second.
+SECOND, SECOND_COOKIE = "second", "svyaz_second"
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
     login: str
     password: str
+
+
+class SecondStep(msgspec.Struct, forbid_unknown_fields=True):
+    code: str
 
 
 class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,34 +68,60 @@ def show_session(call: Call) -> Answer:
 
 
 def open_session(call: Call) -> Answer:
-    """POST /api/session  body: {"login", "password"}"""
+    """POST /api/session  body: {"login", "password"}: signed in, or `second_step`, and then POST /api/session/second"""
     body = call.body(SignIn)
     login, address = clean(body.login), call.incoming.address
     with call.company.read() as session:
         sessions.check_attempts(session, login, address)
-        person = sessions.find_login(session, login)
-    fits = sessions.may_enter(person, body.password)
+        known = sessions.find_login(session, login)
+    person = who_enters(call.company, login, body.password, known)
     with call.company.write() as session:
         # Counted again in the transaction that notes the failure: parallel guesses share one count.
         sessions.check_attempts(session, login, address)
-        if fits and person is not None:
-            opened = sessions.open_session(session, person, address, call.browser)
-            language = str(preference.read(session, person.employee, LANGUAGE) or "")
-            mark = logo.find_digest(session)
+        if person is not None:
+            # What was found before the password was looked at may have been closed meanwhile.
+            person = accounts.login_of(session, person.employee)
+        if person is not None and person.active:
+            answer = let_in(call, session, person, ("password",))
         else:
-            sessions.note_failure(session, login, address, call.browser, person)
-    if not fits or person is None:
+            sessions.note_failure(session, login, address, call.browser, known)
+            answer = None
+    if answer is None:
         raise sessions.SignInFailed()
-    told = {
-        "signed_in": True,
-        "csrf": opened.csrf,
-        "company": call.company.settings.title,
-        "logo": mark,
-        "language": language or call.language,
-        "must_change": opened.must_change,
-    }
-    cookies = {COOKIE: opened.key, **({LANGUAGE_COOKIE: language} if language else {})}
-    return Answer(body=told, cookies=cookies)
+    return answer
+
+
+def let_in(call: Call, session: Session, person: accounts.Login, by: tuple[str, ...], whole: bool = False) -> Answer:
+    """A session; or the second step is asked first.  whole: what let the person in is two steps in one."""
+    if not whole and two_factor.is_on(session, person.employee):
+        key = challenges.ask(session, SECOND, person.employee, list(by))
+        return Answer(body={**_told(call, session, None), "second_step": True}, cookies={SECOND_COOKIE: key})
+    opened = sessions.open_session(session, person, call.incoming.address, call.browser, by)
+    language = str(preference.read(session, person.employee, LANGUAGE) or "")
+    told = _told(call, session, sessions.find_signed_in(session, opened.key))
+    cookies = {COOKIE: opened.key, SECOND_COOKIE: "", **({LANGUAGE_COOKIE: language} if language else {})}
+    return Answer(body={**told, "language": language or call.language}, cookies=cookies)
+
+
+def take_second_step(call: Call) -> Answer:
+    """POST /api/session/second  body: {"code"}: six digits of the authenticator, or a recovery code"""
+    said, address = call.body(SecondStep).code, call.incoming.address
+    key, seal = call.incoming.cookies.get(SECOND_COOKIE, ""), sealer(call.company.home)
+    with call.company.write() as session:
+        whose, by = challenges.look(session, key, SECOND)
+        person = accounts.login_of(session, whose or 0)
+        if person is None or not person.active:
+            raise challenges.ChallengeGone()
+        sessions.check_steps(session, person.employee, address)
+        how = two_factor.passes(session, seal, person.employee, said)
+        if how:
+            challenges.take(session, key, SECOND)
+            answer = let_in(call, session, person, (*by, how), whole=True)
+        else:
+            sessions.note_wrong_step(session, person.employee, address, call.browser)
+    if not how:
+        raise two_factor.SecondStepWrong()
+    return answer
 
 
 def end_session(call: Call) -> Answer:
@@ -260,12 +298,19 @@ def _told(call: Call, session: Session, found: accounts.SignedIn | None) -> dict
         "logo": logo.find_digest(session),
         "language": call.language,
         "must_change": found is not None and found.must_change,
+        "must_second": found is not None and found.must_second,
+        "second_step": False,
+        "passkeys": bool(read_address(session)),
+        "openid": openid.title_of(session),
     }
 
 
 ROUTES = (
     Route("GET", "/api/session", show_session, "Whether this browser is signed in", needs="nobody"),
     Route("POST", "/api/session", open_session, "Sign in", needs="nobody", body=SignIn),
+    Route(
+        "POST", "/api/session/second", take_second_step, "The second step of sign-in", needs="nobody", body=SecondStep
+    ),
     Route("DELETE", "/api/session", end_session, "Sign out", status=204, early=True),
     Route("GET", "/api/sessions", list_sessions, "Where I am signed in"),
     Route("DELETE", "/api/sessions/{id}", end_other_session, "End one of my sessions", status=204),

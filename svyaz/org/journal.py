@@ -5,17 +5,34 @@ A login that is not known is not written down as it was typed: people type passw
 
 from __future__ import annotations
 
-from datetime import timedelta
+from calendar import monthrange
+from datetime import datetime
 from typing import Any
 
-from svyaz.storage import journal
+from svyaz.storage import journal, settings
 from svyaz.storage.journal import Entry
 from svyaz.storage.session import Session
 
-KEPT = timedelta(days=730)
-ENTRIES = ("came_in", "refused", "refused_closed", "attempts_over", "left", "session_ended", "password_changed")
-RIGHTS = ("access_given", "roles_changed", "blocked", "let_in", "password_reset")
-KINDS = (*ENTRIES, *RIGHTS)
+MONTHS = range(1, 121)
+KEPT_MONTHS = 24
+KEEP = "journal_months"
+ENTRIES = (
+    "came_in",
+    "refused",
+    "refused_closed",
+    "attempts_over",
+    "second_refused",
+    "left",
+    "session_ended",
+    "password_changed",
+)
+# What a person did about his own ways in.
+WAYS = ("second_on", "second_off", "recovery_codes", "passkey_added", "passkey_removed", "token_made", "token_dropped")
+RIGHTS = ("access_given", "roles_changed", "blocked", "let_in", "password_reset", "second_reset")
+EXPORTS = ("exported", "journal_exported")
+SETTINGS = ("settings_changed", "configured")
+GROUPS = {"entries": ENTRIES, "ways": WAYS, "rights": RIGHTS, "exports": EXPORTS, "settings": SETTINGS}
+KINDS = tuple(kind for kinds in GROUPS.values() for kind in kinds)
 
 
 def note(
@@ -31,12 +48,43 @@ def note(
 
 
 def read(
-    session: Session, kinds: tuple[str, ...], employee: int | None, before: int | None, limit: int
+    session: Session,
+    kinds: tuple[str, ...],
+    employee: int | None,
+    before: int | None,
+    limit: int,
+    *,
+    own: bool = False,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> tuple[list[Entry], int | None]:
-    """Newest first, and what to give as `before` for those that follow, None at the end."""
-    found = journal.page(session, kinds, employee, before, limit + 1)
+    """Newest first, and what to give as `before` for those that follow, None at the end.
+
+    employee: whom it concerns or who did it;  own: whom it concerns only;  since, until: instants, the last left out.
+    """
+    span = (_micros(since) if since else None, _micros(until) if until else None)
+    found = journal.page(session, kinds, employee, before, limit + 1, own=own, span=span)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
+def months_kept(session: Session) -> int:
+    return int(settings.read(session, KEEP) or KEPT_MONTHS)
+
+
+def keep_months(session: Session, months: int) -> None:
+    """months: of MONTHS.  What is older goes in the next night."""
+    settings.write(session, KEEP, months)
+
+
 def sweep(session: Session) -> int:
-    return journal.forget_old(session, int((session.now - KEPT).timestamp() * 1_000_000))
+    return journal.forget_old(session, _micros(months_before(session.now, months_kept(session))))
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day and hour so many months ago; the last day of a shorter month."""
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
+
+
+def _micros(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)

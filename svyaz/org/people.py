@@ -33,8 +33,8 @@ def let_in(session: Session, employee: int, login: str, roles: tuple[str, ...], 
     return chosen
 
 
-def put_way_in(session: Session, employee: int, login: str, password_hash: str, must_change: bool) -> None:
-    """Raises LoginMissing, LoginTaken."""
+def put_way_in(session: Session, employee: int, login: str, password_hash: str | None, must_change: bool) -> None:
+    """password_hash None: comes in by other ways.  Raises LoginMissing, LoginTaken."""
     login = clean(login).strip()
     if not login or len(login) > 200:
         raise LoginMissing("login")

@@ -13,12 +13,12 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from svyaz.kernel.problem import Problem
 from svyaz.kernel.text import fold
-from svyaz.org import journal
+from svyaz.org import journal, two_factor
 from svyaz.org.passwords import may_enter_with
 from svyaz.storage import accounts
 from svyaz.storage.session import Session
@@ -27,6 +27,7 @@ LIFE = timedelta(days=14)
 TOUCH_EVERY = timedelta(minutes=10)
 WINDOW = timedelta(minutes=15)
 PER_LOGIN, PER_ADDRESS = 5, 40
+CONFIRMED_FOR = timedelta(minutes=15)
 TOKEN_PREFIX = "svz_"
 TOKEN_SCOPES = ("all", "read")
 
@@ -39,7 +40,7 @@ class SignInFailed(Problem):
 
 
 class TooManyAttempts(Problem):
-    code = "too_many_attempts"  # facts: minutes
+    code = "too_many_attempts"  # facts: seconds, minutes, rest
     status = 429
 
 
@@ -72,6 +73,27 @@ class TokenReadOnly(Problem):
     status = 403
 
 
+class SecondStepNeeded(Problem):
+    """Until the person has set up a second step that is asked of him, only that is open."""
+
+    code = "second_step_needed"
+    status = 403
+
+
+class ConfirmNeeded(Problem):
+    """What opens further ways in is done by who has just shown that he is himself, not by who found a screen unlocked."""
+
+    code = "confirm_needed"
+    status = 403
+
+
+class OnlyInPerson(Problem):
+    """A token, however it came into somebody's hands, changes nothing about how its owner comes in."""
+
+    code = "only_in_person"
+    status = 403
+
+
 class UnknownTokenScope(Problem):
     code = "unknown_token_scope"  # facts: scope, known
 
@@ -96,12 +118,23 @@ def digest(key: str) -> str:
 
 
 def check_attempts(session: Session, login: str, address: str) -> None:
-    since = accounts.micros(session.now - WINDOW)
-    if (
-        accounts.count_attempts(session, _attempted(login, address), since) >= PER_LOGIN
-        or accounts.count_attempts(session, address, since) >= PER_ADDRESS
-    ):
-        raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
+    """Raises TooManyAttempts with the seconds until the next guess is heard."""
+    _check((session, _attempted(login, address), PER_LOGIN), (session, address, PER_ADDRESS))
+
+
+def check_steps(session: Session, employee: int, address: str) -> None:
+    """The same of second steps.  Counted for the person: who comes so far knows his password already."""
+    _check((session, _stepped(employee), PER_LOGIN), (session, address, PER_ADDRESS))
+
+
+def _check(*counted: tuple[Session, str, int]) -> None:
+    for session, key, most in counted:
+        now = accounts.micros(session.now)
+        window = int(WINDOW.total_seconds()) * 1_000_000
+        held = accounts.attempt_before(session, key, now - window, most)
+        if held is not None:
+            seconds = max(1, -(-(held + window - now) // 1_000_000))
+            raise TooManyAttempts(seconds=seconds, minutes=seconds // 60, rest=seconds % 60)
 
 
 def find_login(session: Session, login: str) -> accounts.Login | None:
@@ -126,12 +159,26 @@ def note_failure(
     journal.note(session, kind, None, person.employee if person else None, address, browser)
 
 
+def note_wrong_step(session: Session, employee: int, address: str, browser: str) -> None:
+    now = session.now
+    key, since = _stepped(employee), accounts.micros(now - WINDOW)
+    accounts.add_attempt(session, (key, address), accounts.micros(now), since)
+    over = accounts.count_attempts(session, key, since) >= PER_LOGIN
+    journal.note(session, "attempts_over" if over else "second_refused", None, employee, address, browser)
+
+
+def _stepped(employee: int) -> str:
+    return f"second step of {employee}"
+
+
 def _attempted(login: str, address: str) -> str:
     return f"{fold(login.strip())[:200]}|{address}"
 
 
-def open_session(session: Session, person: accounts.Login, address: str, browser: str) -> Opened:
-    """A new key at every sign-in: a key known before sign-in is worth nothing after it."""
+def open_session(
+    session: Session, person: accounts.Login, address: str, browser: str, by: tuple[str, ...] = ("password",)
+) -> Opened:
+    """A new key at every sign-in: a key known before sign-in is worth nothing after it.  by: what let the person in."""
     key, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
     at = session.now
     accounts.forget_old_sessions(session, accounts.micros(at))
@@ -146,7 +193,8 @@ def open_session(session: Session, person: accounts.Login, address: str, browser
         browser[:300],
     )
     accounts.clear_attempts(session, _attempted(person.login, address))
-    journal.note(session, "came_in", person.employee, person.employee, address, browser)
+    accounts.clear_attempts(session, _stepped(person.employee))
+    journal.note(session, "came_in", person.employee, person.employee, address, browser, by=list(by))
     return Opened(key, csrf, person.employee, person.must_change)
 
 
@@ -156,7 +204,11 @@ def find_signed_in(session: Session, key: str) -> accounts.SignedIn | None:
         return None
     find = accounts.find_token if key.startswith(TOKEN_PREFIX) else accounts.find_session
     found = find(session, digest(key))
-    return found if found is not None and is_living(session, found) else None
+    if found is None or not is_living(session, found):
+        return None
+    # A token is a secret of its own, made by who had come in with all steps.
+    must = bool(found.csrf) and two_factor.must_set_up(session, found.employee)
+    return replace(found, must_second=True) if must else found
 
 
 def is_living(session: Session, found: accounts.SignedIn) -> bool:
@@ -185,6 +237,14 @@ def touch(session: Session, key: str) -> None:
 
 def same_csrf(found: accounts.SignedIn, given: str) -> bool:
     return bool(found.csrf) and hmac.compare_digest(found.csrf.encode(), given.encode())
+
+
+def check_confirmed(session: Session, found: accounts.SignedIn | None) -> None:
+    """Raises OnlyInPerson for a token, ConfirmNeeded when the person has shown long ago that he is himself."""
+    if found is None or not found.csrf:
+        raise OnlyInPerson()
+    if found.confirmed_at < accounts.micros(session.now - CONFIRMED_FOR):
+        raise ConfirmNeeded()
 
 
 def set_password(session: Session, employee: int, password_hash: str, keep: str) -> None:

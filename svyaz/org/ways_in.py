@@ -19,7 +19,7 @@ from svyaz.org.people import check_roles, put_way_in
 from svyaz.org.sessions import session_id
 from svyaz.records.read import RecordView, read_record
 from svyaz.schema.snapshot import Role
-from svyaz.storage import accounts
+from svyaz.storage import accounts, second_steps
 from svyaz.storage.session import Session
 
 
@@ -126,6 +126,18 @@ def reset_password(session: Session, actor: Actor, employee: int, password_hash:
     accounts.set_password(session, employee, password_hash, must_change=True)
     accounts.end_sessions_of(session, employee)
     journal.note(session, "password_reset", actor.employee, employee)
+
+
+def reset_second(session: Session, actor: Actor, employee: int) -> None:
+    """Of who has lost his authenticator.  His passkeys may be in the same lost hands, and so may his sessions."""
+    seen = managed(session, actor, employee)
+    _way_in(session, seen)
+    if employee == actor.employee:
+        raise NotOneself()
+    second_steps.drop_factor(session, employee)
+    second_steps.drop_passkeys(session, employee)
+    accounts.end_sessions_of(session, employee)
+    journal.note(session, "second_reset", actor.employee, employee)
 
 
 def end_sessions(session: Session, actor: Actor, employee: int, id: str = "", keep: str = "") -> int:

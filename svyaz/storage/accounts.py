@@ -35,6 +35,8 @@ class SignedIn:
     scope: str
     org_revision: int
     must_change: bool = False
+    confirmed_at: int = 0
+    must_second: bool = False  # told by org/sessions.py: a second step is asked of the person and not there yet
 
 
 def micros(moment: datetime) -> int:
@@ -159,24 +161,25 @@ def put_session(
     session: Session, key_hash: str, employee: int, csrf: str, at: int, expires_at: int, address: str, browser: str
 ) -> None:
     session.run(
-        "INSERT INTO sv_session (key_hash, employee, csrf, created_at, seen_at, expires_at, address, browser)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (key_hash, employee, csrf, at, at, expires_at, address, browser),
+        "INSERT INTO sv_session (key_hash, employee, csrf, created_at, seen_at, expires_at, address, browser, confirmed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (key_hash, employee, csrf, at, at, expires_at, address, browser, at),
     )
 
 
 def find_session(session: Session, key_hash: str) -> SignedIn | None:
     """The session, its person and the org revision in one look: the price of every request."""
     rows = session.fetch(
-        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value, l.must_change"
+        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value, l.must_change, s.confirmed_at"
         " FROM sv_session s JOIN sv_login l ON l.employee = s.employee"
         " LEFT JOIN sv_meta m ON m.key = 'org_revision' WHERE s.key_hash = ?",
         (key_hash,),
     )
     if not rows:
         return None
-    employee, csrf, active, expires_at, seen_at, org_revision, must_change = rows[0]
-    return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0), bool(must_change))
+    employee, csrf, active, expires_at, seen_at, org_revision, must_change, confirmed_at = rows[0]
+    revision = int(org_revision or 0)
+    return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", revision, bool(must_change), confirmed_at)
 
 
 def find_sessions(session: Session, key_hashes: Collection[str]) -> dict[str, SignedIn]:
@@ -197,6 +200,11 @@ def find_sessions(session: Session, key_hashes: Collection[str]) -> dict[str, Si
 
 def touch_session(session: Session, key_hash: str, at: int, expires_at: int) -> None:
     session.run("UPDATE sv_session SET seen_at = ?, expires_at = ? WHERE key_hash = ?", (at, expires_at, key_hash))
+
+
+def confirm_session(session: Session, key_hash: str) -> None:
+    session.run("UPDATE sv_session SET confirmed_at = ? WHERE key_hash = ?", (micros(session.now), key_hash))
+    bump_sign_revision(session)
 
 
 def end_session(session: Session, key_hash: str) -> None:
@@ -295,6 +303,15 @@ def set_roles(session: Session, employee: int, roles: tuple[str, ...]) -> None:
 
 def count_attempts(session: Session, key: str, since: int) -> int:
     return int(session.fetch("SELECT COUNT(*) FROM sv_attempt WHERE key = ? AND at >= ?", (key, since))[0][0])
+
+
+def attempt_before(session: Session, key: str, since: int, number: int) -> int | None:
+    """When the attempt was made that is `number` from the last, 1 for the last itself; None: there were fewer."""
+    rows = session.fetch(
+        "SELECT at FROM sv_attempt WHERE key = ? AND at >= ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+        (key, since, number - 1),
+    )
+    return rows[0][0] if rows else None
 
 
 def add_attempt(session: Session, keys: tuple[str, ...], at: int, forget_before: int) -> None:

@@ -43,18 +43,35 @@ def add(session: Session, entry: Entry) -> None:
     )
 
 
-def page(session: Session, kinds: tuple[str, ...], employee: int | None, before: int | None, limit: int) -> list[Entry]:
-    """Newest first.  kinds: () for all;  employee: whom it concerns or who did it;  before: an id."""
+def page(
+    session: Session,
+    kinds: tuple[str, ...],
+    employee: int | None,
+    before: int | None,
+    limit: int,
+    *,
+    own: bool = False,
+    span: tuple[int | None, int | None] = (None, None),
+) -> list[Entry]:
+    """Newest first.  kinds: () for all;  employee: whom it concerns or, but for `own`, who did it;  before: an id;
+    span: from an instant on, and before another."""
     said, given = ["1 = 1"], list[Any]()
     if kinds:
         said.append(session.in_list("kind", "text"))
         given.append(session.list_parameter(kinds))
-    if employee is not None:
+    if employee is not None and own:
+        said.append("employee = ?")
+        given.append(employee)
+    elif employee is not None:
         said.append("(employee = ? OR actor = ?)")
         given += [employee, employee]
     if before is not None:
         said.append("id < ?")
         given.append(before)
+    for bound, condition in zip(span, ("at >= ?", "at < ?"), strict=True):
+        if bound is not None:
+            said.append(condition)
+            given.append(bound)
     rows = session.fetch(
         f"SELECT {COLUMNS} FROM sv_journal WHERE {' AND '.join(said)} ORDER BY id DESC LIMIT ?", (*given, limit)
     )

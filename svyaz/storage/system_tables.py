@@ -223,6 +223,55 @@ SESSION = _table(
     _column("expires_at", Big),
     _column("address", Text),
     _column("browser", Text),
+    # When the person last proved to be himself: password, passkey, provider.
+    _column("confirmed_at", Big, server_default="0"),
+)
+
+# The second step of sign-in (storage/second_steps.py).  secret: sealed; confirmed: a first code has been given.
+SECOND_FACTOR = _table(
+    "sv_second_factor",
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    _column("secret", Text),
+    _column("confirmed", YesNo),
+    _column("last_step", Big),
+    _column("created_at", Big),
+)
+
+RECOVERY_CODE = _table(
+    "sv_recovery_code",
+    _column("employee", Big, primary_key=True, autoincrement=False),
+    _column("code_hash", Text, primary_key=True),
+)
+
+PASSKEY = _table(
+    "sv_passkey",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("employee", Big, index=True),
+    _column("credential", Text, unique=True),
+    _column("public_key", Text),
+    _column("sign_count", Big),
+    _column("title", Text),
+    _column("created_at", Big),
+    _column("used_at", Big, null=True),
+)
+
+# Who a person is at an outside provider (OpenID Connect).
+OUTSIDE_LOGIN = _table(
+    "sv_outside_login",
+    _column("issuer", Text, primary_key=True),
+    _column("subject", Text, primary_key=True),
+    _column("employee", Big, index=True),
+    _column("created_at", Big),
+)
+
+# What sign-in has begun and waits for, once: a second step, a passkey's challenge, the way back from a provider.
+CHALLENGE = _table(
+    "sv_challenge",
+    _column("key_hash", Text, primary_key=True),
+    _column("kind", Text),
+    _column("employee", Big, null=True),
+    _column("facts", Text),
+    _column("expires_at", Big, index=True),
 )
 
 TOKEN = _table(

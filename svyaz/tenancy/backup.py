@@ -3,6 +3,7 @@
     manifest.json           what this is: format, version, the configuration in force, the last number given
     tables/<name>.ndjson    first line: names of columns; then a row a line
     files/<sha256>          attached files, by their content
+    secret.key              what secrets in the tables are sealed with (tenancy/seal.py), if the company has any
 
 Everything is read in one transaction, so the copy is of one moment however long it takes.
 """
@@ -29,6 +30,7 @@ from svyaz.storage import changes, dump
 from svyaz.storage.engine import PostgresDatabase
 from svyaz.tenancy.company import Company, create, current_source
 from svyaz.tenancy.home import HomeSettings
+from svyaz.tenancy.seal import KEY_BYTES, KEY_FILE
 
 FORMAT = 1
 PORTION = 2_000
@@ -76,6 +78,8 @@ def write_backup(company: Company, path: Path) -> dict[str, int]:
                     columns, portions = dump.rows_of(session, table)
                     with archive.open(f"tables/{table}.ndjson", "w", force_zip64=True) as out:
                         counted[table] = _write_table(out, columns, portions)
+            if (company.home / KEY_FILE).exists():
+                archive.write(company.home / KEY_FILE, KEY_FILE)
             for file in sorted(company.blobs.glob("??/*")):
                 if FILE.match(f"files/{file.name}"):
                     archive.write(file, f"files/{file.name}", zipfile.ZIP_STORED)
@@ -121,10 +125,12 @@ def restore_backup(
 def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     """Checked before anything is made; names outside the two folders are refused (zip-slip)."""
     for name in archive.namelist():
-        if name != "manifest.json" and not TABLE.match(name) and not FILE.match(name):
+        if name not in ("manifest.json", KEY_FILE) and not TABLE.match(name) and not FILE.match(name):
             raise BackupBroken(file=str(path), why=name[:100])
     if archive.getinfo("manifest.json").file_size > MOST_MANIFEST:
         raise BackupBroken(file=str(path), why="manifest.json")
+    if KEY_FILE in archive.namelist() and archive.getinfo(KEY_FILE).file_size != KEY_BYTES:
+        raise BackupBroken(file=str(path), why=KEY_FILE)
     manifest: dict[str, Any] = orjson.loads(archive.read("manifest.json"))
     if int(manifest["format"]) > FORMAT:
         raise BackupNewer(file=str(path), version=str(manifest.get("version", "?")))
@@ -153,6 +159,10 @@ def _fill(company: Company, archive: zipfile.ZipFile, manifest: dict[str, Any], 
         dump.settle(session, int(manifest["last_id"]))
         # Whoever followed the feed of the old base must not take this one's positions for its own.
         changes.new_feed(session)
+    if KEY_FILE in archive.namelist():
+        handle = os.open(company.home / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as key:
+            key.write(archive.read(KEY_FILE))
     for name in archive.namelist():
         if match := FILE.match(name):
             target = company.blobs / match[1][:2] / match[1]

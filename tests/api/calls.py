@@ -6,17 +6,23 @@ not told here fails test_routes.py, so none can be added without standing all th
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from tests.api.site import Caller, Site
+from svyaz.org import challenges
+from svyaz.storage import second_steps
+from tests.api.site import HOST, PASSWORD, Caller, Site, code_now
+from tests.passkey_device import Device
+from tests.provider import consent, lasting_provider
 
 
 @dataclass(frozen=True, slots=True)
 class GoodCall:
-    """route: method and path as declared.  asked: the path of the call.  who: a person who may."""
+    """route: method and path as declared.  asked: the path of the call.  who: a person who may.
+    cookie: what the browser carries besides the session: what an earlier step of sign-in has left."""
 
     method: str
     route: str
@@ -25,6 +31,7 @@ class GoodCall:
     who: str = "Ольга"
     status: int = 200
     files: dict[str, Any] = field(default_factory=dict)
+    cookie: str = ""
 
     @property
     def changes(self) -> bool:
@@ -32,6 +39,9 @@ class GoodCall:
 
     def send(self, caller: Caller, headers: dict[str, str] | None = None) -> Any:
         more: dict[str, Any] = {"files": self.files, "data": self.body} if self.files else {"body": self.body}
+        if self.cookie:
+            own = caller.headers.get("Cookie", "")
+            headers = {**(headers or {}), "Cookie": f"{own}; {self.cookie}" if own else self.cookie}
         return caller.send(self.method, self.asked, headers=headers, **more)
 
 
@@ -49,6 +59,79 @@ ONE_SOLUTION = {"file": ("клиника.zip", SOLUTION.getvalue(), "application
 # A picture of 16 by 16 points: of a PNG only the head is looked at.
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (16).to_bytes(4, "big") * 2 + b"\x08\x06\x00\x00\x00"
 ONE_PICTURE = {"file": ("знак.png", PICTURE, "image/png")}
+
+
+def _cookie_of(answer: Any) -> str:
+    return answer.headers["set-cookie"].split(";")[0]
+
+
+def _ways_in(site: Site) -> list[GoodCall]:
+    """The second step, passkeys, a provider: each begun as far as its call goes on."""
+    artem, anna, igor, petr = (site.browser(name) for name in ("Артём", "Анна", "Игорь", "Пётр"))
+    issuer = lasting_provider()
+    told = {"issuer": issuer, "client_id": "svyaz", "secret": "тайна", "private": True}
+    artem.put("/api/company/sign-in", {"address": HOST, "openid": told}, 204)
+    anna_code = code_now(site, anna.post("/api/me/second", {}, 201)["secret"])
+    codes = igor.put("/api/me/second", {"code": code_now(site, igor.post("/api/me/second", {}, 201)["secret"])})
+    with site.company.write() as session:
+        ticket = challenges.ask(session, "second", site.people["Игорь"], ["password"])
+    device, spare = Device(HOST), Device(HOST)
+    begun = petr.send("POST", "/api/me/passkeys/begin", {})
+    kept = {"title": "Телефон", "credential": device.create(begun.json()["options"])}
+    passkey = petr.send("POST", "/api/me/passkeys", kept, {"Cookie": f"{petr.headers['Cookie']}; {_cookie_of(begun)}"})
+    further = petr.send("POST", "/api/me/passkeys/begin", {})
+    entered = site.stranger().send("POST", "/api/session/passkey/begin", {})
+    away = site.stranger().send("POST", "/api/session/openid/begin", {})
+    subject = f"petr-{secrets.token_hex(8)}"
+    with site.company.write() as session:
+        second_steps.put_outside(session, issuer, subject, site.people["Пётр"])
+    back = consent(away.json()["address"], subject)
+    one, me = f"/api/me/passkeys/{passkey.json()['id']}", "/api/me"
+    return [
+        GoodCall(
+            "POST",
+            "/api/session/second",
+            "/api/session/second",
+            {"code": codes["codes"][0]},
+            cookie=f"svyaz_second={ticket}",
+        ),
+        GoodCall("POST", "/api/session/passkey/begin", "/api/session/passkey/begin", {}),
+        GoodCall(
+            "POST",
+            "/api/session/passkey",
+            "/api/session/passkey",
+            {"credential": device.get(entered.json()["options"])},
+            cookie=_cookie_of(entered),
+        ),
+        GoodCall("POST", "/api/session/openid/begin", "/api/session/openid/begin", {}),
+        GoodCall("POST", "/api/session/openid", "/api/session/openid", back, cookie=_cookie_of(away)),
+        GoodCall("GET", f"{me}/security", f"{me}/security"),
+        GoodCall("POST", f"{me}/confirm", f"{me}/confirm", {"password": PASSWORD}, status=204),
+        GoodCall("POST", f"{me}/second", f"{me}/second", {}, status=201),
+        GoodCall("PUT", f"{me}/second", f"{me}/second", {"code": anna_code}, who="Анна"),
+        GoodCall("POST", f"{me}/second/codes", f"{me}/second/codes", {}, who="Игорь"),
+        GoodCall("DELETE", f"{me}/second", f"{me}/second", who="Игорь", status=204),
+        GoodCall("POST", f"{me}/passkeys/begin", f"{me}/passkeys/begin", {}),
+        GoodCall(
+            "POST",
+            f"{me}/passkeys",
+            f"{me}/passkeys",
+            {"title": "Ключ", "credential": spare.create(further.json()["options"])},
+            who="Пётр",
+            status=201,
+            cookie=_cookie_of(further),
+        ),
+        GoodCall("PUT", f"{me}/passkeys/{{id}}", one, {"title": "Мой телефон"}, who="Пётр", status=204),
+        GoodCall("DELETE", f"{me}/passkeys/{{id}}", one, who="Пётр", status=204),
+        GoodCall("GET", f"{me}/entries", f"{me}/entries?limit=5"),
+        GoodCall(
+            "DELETE", "/api/people/{id}/second", f"/api/people/{site.people['Анна']}/second", who="Артём", status=204
+        ),
+        GoodCall("GET", "/api/company/sign-in", "/api/company/sign-in", who="Артём"),
+        GoodCall(
+            "PUT", "/api/company/sign-in", "/api/company/sign-in", {"journal_months": 12}, who="Артём", status=204
+        ),
+    ]
 
 
 def good_calls(site: Site) -> list[GoodCall]:
@@ -121,6 +204,7 @@ def good_calls(site: Site) -> list[GoodCall]:
         ),
         GoodCall("GET", "/api/schema/revisions", "/api/schema/revisions", who="Артём"),
         GoodCall("GET", "/api/schema/revisions/{id}", "/api/schema/revisions/1?against=1", who="Артём"),
+        *_ways_in(site),
         GoodCall("GET", "/api/session", "/api/session"),
         GoodCall("POST", "/api/session", "/api/session", {"login": "olga", "password": "верный-пароль-7"}),
         GoodCall("GET", "/api/sessions", "/api/sessions"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import threading
+from base64 import b32decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -23,7 +24,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from svyaz.api.server import WRITING_THREADS
 from svyaz.app import RUNNERS, Opened, build_app
 from svyaz.jobs.worker import Worker
-from svyaz.org import sessions
+from svyaz.org import sessions, two_factor
 from svyaz.org.passwords import hash_password
 from svyaz.storage import accounts
 from tests.cast import Cast
@@ -39,6 +40,12 @@ LOGINS = {
     "Артём": "artem",
 }
 HOST = "http://svyaz.test"
+
+
+def code_now(site: Site, secret: str, steps: int = 0) -> str:
+    """What an authenticator shows that keeps this secret; steps: so many times thirty seconds later."""
+    at = int(site.company.clock.now().timestamp()) // two_factor.STEP_SECONDS + steps
+    return two_factor.code_at(b32decode(secret), at)
 
 
 @cache

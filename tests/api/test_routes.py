@@ -102,7 +102,7 @@ def test_abilities_of_routes_are_abilities_of_roles(site: Site) -> None:
 
 def test_read_only_token_reads_and_changes_nothing(site: Site) -> None:
     calls = good_calls(site)
-    tokens = {name: site.token(name, "read") for name in ("Ольга", "Артём")}
+    tokens = {name: site.token(name, "read") for name in LOGINS}
     wrong = []
     with site.nothing_changes():
         for call in calls:
