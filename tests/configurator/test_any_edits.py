@@ -7,16 +7,21 @@ gives the same configuration and the same values.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from svyaz.access.actor import SYSTEM
-from svyaz.configurator import edits as op
+from svyaz.app import RUNNERS
+from svyaz.configurator import edits as op, put_off
 from svyaz.configurator.apply import Outcome, apply_plan
 from svyaz.configurator.plan import Plan, Wanted, make_plan
+from svyaz.jobs.worker import Worker
+from svyaz.kernel.clock import FixedClock
 from svyaz.kernel.problem import Problem
 from svyaz.records import write
+from svyaz.schema.snapshot import Entity, Field
 from svyaz.storage import catalog, recompute, record_tables
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
@@ -75,8 +80,90 @@ class Administrator:
                 op.DropOption(entity.key, "priority", "low", "normal"),
                 op.PutView(entity.key, {"key": key, "title": key, "columns": [one.key]}),
                 op.PutModule("goods", self.dice.random() < 0.5),
+                self.card(entity),
+                self.card(entity),
+                op.PutForm(entity.key, None),
+                self.home_page(),
+                self.home_page(),
             ]
         )  # fmt: skip
+
+    # --- cards and home pages, their formulas typed by titles as often as by keys
+
+    def named(self, one: Field) -> str:
+        return f"[{one.title.ru}]" if self.dice.random() < 0.5 else one.key
+
+    def condition(self, entity: Entity) -> str:
+        one = self.dice.choice([one for one in entity.fields if not one.system])
+        return f"not is_empty({self.named(one)})"
+
+    def card(self, entity: Entity) -> op.PutForm:
+        fields = [one for one in entity.fields if not one.system and not one.hidden]
+        deciding = [one for one in fields if one.type == "yes_no"]
+        variants = []
+        for at in range(self.dice.randint(0, 2)):
+            whom: dict[str, Any] = {"phone": self.dice.random() < 0.3}
+            if deciding and self.dice.random() < 0.5:
+                whom |= {"by": self.dice.choice(deciding).key, "values": [self.dice.choice(["yes", "no"])]}
+            elif self.dice.random() < 0.7:
+                whom["roles"] = [self.dice.choice(sorted(self.company.snapshot.roles))]
+            variants.append(
+                {"key": f"look_{at}", "title": f"Вид {at}", **whom, "tab": self.tabs(entity, fields, f"v{at}")}
+            )
+        quick = [one.key for one in self.dice.sample(fields, min(2, len(fields)))]
+        conditional = {"key": self.dice.choice(fields).key, "visible_if": self.condition(entity)} if fields else "title"
+        extra = [{"title": "Ещё", "section": [{"title": "Условие", "fields": [conditional]}]}]
+        form = {"quick": quick, "tab": [*extra, *self.tabs(entity, fields, "b")], "variant": variants}
+        return op.PutForm(entity.key, form)
+
+    def tabs(self, entity: Entity, fields: Sequence[Field], stem: str) -> list[dict[str, Any]]:
+        some = [one.key for one in self.dice.sample(fields, min(3, len(fields)))]
+        sections: list[dict[str, Any]] = [{"title": "Поля", "columns": 2, "fields": some}]
+        texts = [one for one in fields if one.type in ("text", "long_text") and one.computed is None]
+        if texts:
+            value = f"text({self.named(self.dice.choice(texts))})"
+            button = {
+                "key": f"{stem}_write",
+                "title": "Записать",
+                "do": "set",
+                "values": {self.dice.choice(texts).key: value},
+            }
+            if self.dice.random() < 0.5:
+                button["visible_if"] = self.condition(entity)
+            sections.append({"kind": "buttons", "buttons": [button]})
+        links = [
+            (other, link.key)
+            for other in self.company.snapshot.entities.values()
+            for link in other.fields
+            if entity.key in link.targets and link.computed is None and link.type == "link" and not other.hidden
+        ]
+        if links:
+            far, by = self.dice.choice(links)
+            about = {"entity": far.key, "by": by, "filter": self.condition(far)}
+            sections.append({"kind": "figure", "title": "Сколько", **about})
+            sections.append(
+                {"kind": "buttons", "buttons": [{"key": f"{stem}_open", "title": "Открыть", "do": "open", **about}]}
+            )
+        sections.append({"kind": "text", "text": {"ru": f"Слова {self.made}"}})
+        return [{"title": "Вкладка", "section": sections}]  # fmt: skip
+
+    def home_page(self) -> op.PutHome:
+        own = [one for one in self.company.snapshot.entities.values() if one.kind == "record" and not one.hidden]
+        blocks: list[dict[str, Any]] = [{"key": "plan", "kind": "plan"}]
+        for at in range(self.dice.randint(1, 3)):
+            entity = self.dice.choice(own)
+            told: dict[str, Any] = {"key": f"block_{at}", "title": f"Блок {at}", "entity": entity.key}
+            told["filter"] = self.condition(entity)
+            columns = [one.key for one in entity.fields if not one.system][:2]
+            dates = [one.key for one in entity.fields if one.type == "date"] or ["created_at"]
+            told |= self.dice.choice([
+                {"kind": "list", "columns": columns, "limit": 3},
+                {"kind": "figure", "date": self.dice.choice(dates), "period": "month"},
+                {"kind": "chart", "group": f"{dates[0]}:month"},
+            ])  # fmt: skip
+            blocks.append(told)
+        role = self.dice.choice(["", *sorted(self.company.snapshot.roles)])
+        return op.PutHome({"columns": 2, "block": blocks} if self.dice.random() < 0.8 else None, role)
 
     def plan(self) -> Plan | None:
         try:
@@ -151,7 +238,7 @@ def test_any_edits_keep_the_base_and_lose_only_what_the_plan_named_and_going_bac
             assert catalog.differences(session, session.snapshot) == []
             after = kept_values(session)
         now = types_of(company)
-        lost = any(step.kind == "lost" for step in plan.steps)
+        lost = any(step.risk == "loses" for step in plan.steps)
         moved = bool(plan.moves)
         for place, values in before.items():
             if place not in after:
@@ -178,6 +265,66 @@ def test_any_edits_keep_the_base_and_lose_only_what_the_plan_named_and_going_bac
             assert catalog.differences(session, session.snapshot) == []
             found = kept_values(session)
         assert {place: found.get(place) for place in values} == values
+
+
+WAITS = (
+    "applied at its hour",
+    "applied before its hour",
+    "called off",
+    "something else was changed meanwhile",
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_change_that_waits_for_the_night_is_applied_whole_or_leaves_the_base_as_it_was(
+    company: Company, clock: FixedClock, seed: int
+) -> None:
+    company.conduct = TRAITS
+    administrator, worker = Administrator(company, 100 + seed), Worker(company, RUNNERS, clock)
+    for _ in range(4):
+        administrator.record()
+    met: set[str] = set()
+    for turn in range(12):
+        how = WAITS[turn % len(WAITS)]
+        edit = administrator.edit()
+        revision = company.snapshot.revision
+        try:
+            plan = make_plan(company, Wanted(revision, [edit]))
+            if plan.after.digest == company.snapshot.digest:
+                continue
+            kept = put_off.put_plan_off(company, SYSTEM, Wanted(revision, [edit]), "", plan.digest)
+        except Problem:
+            continue
+        met.add(how)
+        with company.read() as session:
+            before, digest = kept_values(session), session.snapshot.digest
+            assert [one.in_time for one in put_off.list_waiting(session)] == [True]
+        if how == "applied before its hour":
+            put_off.apply_now(company, SYSTEM, kept.id)
+        elif how == "called off":
+            with company.write() as session:
+                put_off.call_off(session, kept.id)
+        elif how == "something else was changed meanwhile":
+            other = op.AddField("deal", {"key": f"other_{turn}", "title": f"Другое {turn}", "type": "text"})
+            apply(company, make_plan(company, Wanted(revision, [other])))
+            with company.read() as session:
+                digest = session.snapshot.digest
+        clock.move(hours=25)
+        worker.run_all()
+        with company.read() as session:
+            assert catalog.differences(session, session.snapshot) == []
+            waiting = put_off.list_waiting(session)
+            if how.startswith("applied"):
+                assert (session.snapshot.digest, waiting) == (plan.after.digest, [])
+            else:
+                assert session.snapshot.digest == digest
+                now = kept_values(session)
+                assert {place: now.get(place) for place in before} == before
+                assert len(waiting) == (1 if how.startswith("something") else 0)
+        for one in waiting:
+            with company.write() as session:
+                put_off.call_off(session, one.kept.id)
+    assert met >= set(WAITS[:3])
 
 
 def _revision_of(company: Company, digest: str) -> int:

@@ -68,7 +68,7 @@ def meaning(snapshot: Snapshot) -> Any:
             return {key: plain(one) for key, one in value.items() if key not in dropped}
         return [plain(one) for one in value] if isinstance(value, list) else value
 
-    told = plain(canonical((snapshot.entities, snapshot.roles, snapshot.menu)))
+    told = plain(canonical((snapshot.entities, snapshot.roles, snapshot.menu, snapshot.home)))
     return told
 
 
