@@ -1,16 +1,23 @@
-"""«Почему?» and «Кто это видит?»: what decides about a record, in words."""
+"""«Почему?» and «Кто это видит?»: what decides about a record, in words; «Посмотреть как сотрудник»."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
-from svyaz.org import why
+from svyaz.org import view_as, why
+from svyaz.org.people import name_of
 
 BIG = 10**11
 OF_RECORD = (("entity", "string"), ("id", "integer"))
+
+
+class Whom(msgspec.Struct, forbid_unknown_fields=True):
+    employee: int
 
 
 def show_why(call: Call) -> Answer:
@@ -47,7 +54,25 @@ def show_who(call: Call) -> Answer:
     return Answer(body={"people": people, "of": of})
 
 
+def begin_view(call: Call) -> Answer:
+    """POST /api/access/view-as  body: {"employee"}: from now on this session reads as he does, and writes nothing."""
+    body = call.body(Whom)
+    with call.writing() as (session, actor):
+        view_as.begin(session, actor, call.key, body.employee, call.incoming.address, call.browser)
+        told = [body.employee, name_of(session, body.employee)]
+    return Answer(body={"viewing": told})
+
+
+def end_view(call: Call) -> Answer:
+    """DELETE /api/access/view-as"""
+    with call.writing() as (session, actor):
+        view_as.end(session, actor, call.key, call.incoming.address, call.browser)
+    return Answer(204)
+
+
 ROUTES = (
+    Route("POST", "/api/access/view-as", begin_view, "Look as a colleague does", needs="people", body=Whom),
+    Route("DELETE", "/api/access/view-as", end_view, "Be oneself again", status=204, oneself=True),
     Route(
         "GET",
         "/api/access/why",

@@ -304,6 +304,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         locked=several(TEXT),
         helpers=several(TEXT),
     ),
+    ("POST", "/api/access/view-as"): shape(viewing=LINK),
     ("GET", "/api/access/who"): shape(
         people=several(shape(employee=LINK, verbs=several(TEXT), why=several(TEXT))), of=NUMBER
     ),
@@ -370,6 +371,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         abilities=several(TEXT),
         roles=several(shape(key=TEXT, title=TEXT)),
         must_change=YES_NO,
+        viewing={**YES_NO, "description": "the session looks as this colleague does, and writes nothing"},
         photo=ANY,
         shell=MAP,
         requisites_by_inn=YES_NO,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -29,13 +29,16 @@ from svyaz.org.sessions import (
     PasswordMustChange,
     SecondStepNeeded,
     TokenReadOnly,
+    digest,
     find_signed_in,
     is_living,
     same_csrf,
     touch,
     wants_touch,
 )
+from svyaz.org.view_as import ViewingOnly, lapse, may_view
 from svyaz.records.as_of import go_back, moment_of
+from svyaz.storage import view_as
 from svyaz.storage.accounts import SignedIn
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
@@ -53,6 +56,7 @@ class Actors:
     """Actors already built, by (employee, org revision, schema revision): people change rarely, requests are many."""
 
     limit: int = 2_000
+    _views: dict[str, tuple[Any, int | None]] = field(default_factory=dict)
     _kept: dict[tuple[int, int, int, str], Actor] = field(default_factory=dict)
     _signed: dict[str, tuple[Any, SignedIn]] = field(default_factory=dict)
     _hints: Limits = field(default_factory=lambda: Limits(per_second=1 / 30, burst=20))
@@ -75,6 +79,19 @@ class Actors:
             self._signed[key] = (stamp, found)
         return found
 
+    def viewed(self, session: Session, key: str) -> int | None:
+        """As whom the session looks at the company, None: as who has come in.  Remembered as `signed_in` is."""
+        stamp = session.opened and session.opened[1:]
+        kept = self._views.get(key)
+        if kept is not None and stamp and kept[0] == stamp:
+            return kept[1]
+        found = view_as.employee_of(session, digest(key))
+        if stamp:
+            if len(self._views) >= self.limit:
+                self._views.clear()
+            self._views[key] = (stamp, found)
+        return found
+
     def forget(self, key: str) -> None:
         """When it was seen last has been noted anew."""
         self._signed.pop(key, None)
@@ -94,7 +111,7 @@ class Actors:
 
 @dataclass(slots=True)
 class Call:
-    """changes, writes, early, setup: as in Route."""
+    """changes, writes, early, setup, oneself: as in Route.  viewing: it was asked in a view as a colleague."""
 
     incoming: Incoming
     company: Company
@@ -104,6 +121,9 @@ class Call:
     early: bool = False
     setup: bool = False
     late_touch: bool = False
+    oneself: bool = False
+    viewing: bool = False
+    lapsed: bool = False
     live: Live | None = None
 
     @property
@@ -147,7 +167,21 @@ class Call:
         if actor is None:
             raise NotSignedIn()
         self.late_touch = self.late_touch or wants_touch(session, found)
-        return actor
+        return actor if self.oneself or not found.csrf else self._as_viewed(session, found, actor)
+
+    def _as_viewed(self, session: Session, found: SignedIn, actor: Actor) -> Actor:
+        """Whom the session looks as; who has lost the right to it is himself again."""
+        employee = self.actors.viewed(session, self.key)
+        if employee is None:
+            return actor
+        asked = self.actors.of(session, replace(found, employee=employee), self.language)
+        if asked is None or not may_view(session.snapshot, actor, asked):
+            self.lapsed = self.late_touch = True
+            return actor
+        self.viewing = True
+        if self.writes:
+            raise ViewingOnly()
+        return asked
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Session, Actor]]:
@@ -174,7 +208,10 @@ class Call:
     def writing(self) -> Iterator[tuple[Session, Actor]]:
         """Authorised inside the transaction that writes: a person closed a moment ago changes nothing."""
         with self.company.write() as session:
-            yield session, self.actor(session)
+            actor = self.actor(session)
+            if self.viewing:
+                raise ViewingOnly()
+            yield session, actor
 
     def touch(self) -> None:
         """Note that the caller was here.  Done after the answer: a reader neither waits for a base that is locked nor
@@ -183,6 +220,8 @@ class Call:
         try:
             with self.company.write() as session:
                 touch(session, self.key)
+                if self.lapsed:
+                    lapse(session, self.key)
             self.actors.forget(self.key)
         except Problem as problem:
             LOG.info("who was here is not noted: %s", problem)

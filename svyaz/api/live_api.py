@@ -56,7 +56,7 @@ def be_present(call: Call) -> Answer:
     live = _live(call)
     with call.reading() as (session, actor):
         card = (body.entity, read_record(session, actor, body.entity, body.id).id)
-        if actor.employee is not None and actor.kind == "person":
+        if actor.employee is not None and actor.kind == "person" and not call.viewing:
             if body.leave:
                 live.presence.leave(actor.employee, [card])
             else:

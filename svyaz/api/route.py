@@ -19,7 +19,8 @@ class Route:
     per_entity: the OpenAPI document has one such path for each entity.
     reads: a POST that only reads, so a token of scope «read» may call it.
     early: works while a one-time password waits to be replaced.
-    setup: works while a second step that is asked of the person waits to be set up."""
+    setup: works while a second step that is asked of the person waits to be set up.
+    oneself: of the session's own person, also while he looks as a colleague does."""
 
     method: str
     path: str
@@ -35,6 +36,7 @@ class Route:
     reads: bool = False
     early: bool = False
     setup: bool = False
+    oneself: bool = False
 
     @property
     def changes(self) -> bool:

@@ -210,7 +210,15 @@ async def _answer(
 
 def _call(serving: Serving, route: Route, incoming: Incoming, actors: Actors) -> Call:
     return Call(
-        incoming, serving.company, actors, route.changes, route.writes, route.early, route.setup, live=serving.live
+        incoming,
+        serving.company,
+        actors,
+        route.changes,
+        route.writes,
+        route.early,
+        route.setup,
+        live=serving.live,
+        oneself=route.oneself,
     )
 
 

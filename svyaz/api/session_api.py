@@ -151,6 +151,7 @@ def show_me(call: Call) -> Answer:
                 "abilities": sorted(actor.abilities),
                 "roles": roles,
                 "must_change": bool(login and login.must_change),
+                "viewing": call.viewing,
                 "photo": None,
                 "requisites_by_inn": requisites_lookup.read_connector(session) is not None,
                 "shell": preference.read(session, actor.employee or 0, SHELL) or {},
@@ -311,7 +312,7 @@ ROUTES = (
     Route(
         "POST", "/api/session/second", take_second_step, "The second step of sign-in", needs="nobody", body=SecondStep
     ),
-    Route("DELETE", "/api/session", end_session, "Sign out", status=204, early=True),
+    Route("DELETE", "/api/session", end_session, "Sign out", status=204, early=True, oneself=True),
     Route("GET", "/api/sessions", list_sessions, "Where I am signed in"),
     Route("DELETE", "/api/sessions/{id}", end_other_session, "End one of my sessions", status=204),
     Route("GET", "/api/me", show_me, "Who I am and what I may", early=True),

@@ -28,6 +28,7 @@ from svyaz.live.sight import alike, seen_ids, sight_of
 from svyaz.live.telling import Look, Reached, tell
 from svyaz.org.actors import build_actor
 from svyaz.org.sessions import signed_in
+from svyaz.org.view_as import looks_as
 from svyaz.records.cells import seen_labels
 from svyaz.storage import accounts, changes, notices, reach, record_tables
 from svyaz.storage.session import Session
@@ -204,6 +205,10 @@ class Live:
             signed = signed_in(session, {one.key for one in listeners})
             for one in listeners:
                 one.closed = one.key not in signed or signed[one.key].must_change
+            looking = looks_as(session, signed)
+            for one in listeners:
+                # Who begins or ends to look as a colleague listens anew, as whom he is now.
+                one.closed = one.closed or looking[one.key] != one.actor.employee
         new = [one for one in listeners if one.actor.employee not in self._reach]
         if moved and now - self._built < PEOPLE_PAUSE_SECONDS:
             return False

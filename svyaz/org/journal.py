@@ -28,7 +28,16 @@ ENTRIES = (
 )
 # What a person did about his own ways in.
 WAYS = ("second_on", "second_off", "recovery_codes", "passkey_added", "passkey_removed", "token_made", "token_dropped")
-RIGHTS = ("access_given", "roles_changed", "blocked", "let_in", "password_reset", "second_reset")
+RIGHTS = (
+    "access_given",
+    "roles_changed",
+    "blocked",
+    "let_in",
+    "password_reset",
+    "second_reset",
+    "view_began",
+    "view_ended",
+)
 EXPORTS = ("exported", "journal_exported")
 SETTINGS = ("settings_changed", "configured")
 GROUPS = {"entries": ENTRIES, "ways": WAYS, "rights": RIGHTS, "exports": EXPORTS, "settings": SETTINGS}

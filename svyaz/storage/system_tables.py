@@ -274,6 +274,14 @@ CHALLENGE = _table(
     _column("expires_at", Big, index=True),
 )
 
+# Sessions that look at the company as a colleague does (storage/view_as.py).
+VIEW_AS = _table(
+    "sv_view_as",
+    _column("key_hash", Text, primary_key=True),
+    _column("employee", Big),
+    _column("began_at", Big),
+)
+
 TOKEN = _table(
     "sv_token",
     _column("id", Big, primary_key=True, autoincrement=False),

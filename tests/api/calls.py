@@ -212,6 +212,8 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall(
             "GET", "/api/access/why", f"/api/access/why?entity=deal&id={record['id']}&employee={igor}", who="Артём"
         ),
+        GoodCall("POST", "/api/access/view-as", "/api/access/view-as", {"employee": igor}, who="Артём"),
+        GoodCall("DELETE", "/api/access/view-as", "/api/access/view-as", who="Артём", status=204),
         GoodCall("GET", "/api/access/who", f"/api/access/who?entity=deal&id={record['id']}", who="Артём"),
         GoodCall("GET", "/api/people", "/api/people?state=open", who="Артём"),
         GoodCall(

@@ -1802,6 +1802,8 @@ export const words = {
       blocked: "{who}: access closed",
       let_in: "{who}: access open again",
       password_reset: "{who}: given a new one-time password",
+      view_began: "{who}: a look as this colleague began",
+      view_ended: "{who}: the look as this colleague ended",
     },
   },
   solutions: {

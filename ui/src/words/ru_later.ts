@@ -1802,6 +1802,8 @@ export const words = {
       blocked: "{who}: доступ закрыт",
       let_in: "{who}: доступ снова открыт",
       password_reset: "{who}: выдан новый одноразовый пароль",
+      view_began: "{who}: начат просмотр от имени сотрудника",
+      view_ended: "{who}: закончен просмотр от имени сотрудника",
     },
   },
   solutions: {
