@@ -1,7 +1,7 @@
 """The ASGI application: framework requests in, handlers in a pool of threads, answers out.
 
-Everything a browser is told about safety is here: CSP without inline, no foreign hosts, nosniff,
-no framing.  Handlers never see the framework.
+Handlers never see the framework.  A call of a known address does not go through it either: its middlewares, its
+request and its wrappers are a tenth of a small call, and nothing of them is needed there.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import asyncio
 import logging
 import secrets
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route as Path_
-from starlette.types import Message, Receive
+from starlette.types import Receive, Scope, Send
 
 from svyaz.access.abilities import require_ability
 from svyaz.api.call import COOKIE, Actors, Call
@@ -34,13 +34,13 @@ from svyaz.api.errors import (
     MethodNotAllowed,
     ServerBroken,
     TooLarge,
-    TooSlow,
     WrongMediaType,
     WrongOrigin,
     answer_problem,
 )
-from svyaz.api.events import EventsResponse
+from svyaz.api.incoming import incoming_of, measured, whole_body
 from svyaz.api.limits import Limits
+from svyaz.api.outgoing import dumps, response_of
 from svyaz.api.route import Route
 from svyaz.api.signposts import Signposts
 from svyaz.api.static import static_answer
@@ -54,22 +54,9 @@ log = logging.getLogger("svyaz.api")
 
 LONGEST_BODY = 8 * 1024 * 1024
 LONGEST_UPLOAD = 200 * 1024 * 1024
-# A phone in a lift sends nothing for this many seconds and is still there.
-PATIENCE = 30
 THREADS = 8
 WRITING_THREADS = 6
-# The server ends a session by itself; the cookie must outlive it, or a person who comes daily would be put out.
-COOKIE_LIVES = 365 * 86_400
-SAFETY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+Source = tuple[Scope, Receive]  # where a body is read from
 
 
 class Pools:
@@ -100,6 +87,21 @@ class Serving:
     live: Live | None = None
 
 
+class Application(Starlette):
+    """The framework's, but for the addresses that signposts know."""
+
+    straight: Callable[[Scope], tuple[Route, Mapping[str, str]] | None]
+    respond: Callable[[Route, Mapping[str, str], Scope, Receive], Awaitable[Response]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self.straight(scope) if scope["type"] == "http" else None
+        if found is None:
+            await super().__call__(scope, receive, send)
+            return
+        response = await self.respond(*found, scope, receive)
+        await response(scope, receive, send)
+
+
 def build_server(
     serving: Serving,
     routes: Sequence[Route],
@@ -110,18 +112,22 @@ def build_server(
     pools = Pools()
     actors = Actors()
 
-    def endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
-        async def respond(request: Request) -> Response:
-            return await _respond(serving, route, request, pools, actors)
+    async def respond(route: Route, params: Mapping[str, str], scope: Scope, receive: Receive) -> Response:
+        return await _respond(serving, route, incoming_of(scope, params), (scope, receive), pools, actors)
 
-        return respond
+    def endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
+        async def wrapped(request: Request) -> Response:
+            params = {key: str(value) for key, value in request.path_params.items()}
+            return await respond(route, params, request.scope, request.receive)
+
+        return wrapped
 
     async def page(request: Request) -> Response:
         try:
             answer = static_answer(serving.static, request.url.path, request.headers.get("accept-encoding", ""))
         except Problem as problem:
-            answer = answer_problem(problem, _language(request))
-        return _response(answer, serving.secure)
+            answer = answer_problem(problem, _language(request.headers, request.cookies))
+        return response_of(answer, serving.secure)
 
     async def unknown(request: Request) -> Response:
         """No such address, or a known one asked in another way."""
@@ -131,7 +137,7 @@ def build_server(
         problem = (
             MethodNotAllowed("method", allowed=allowed) if allowed else AddressNotFound("path", path=request.url.path)
         )
-        return _response(answer_problem(problem, _language(request)), serving.secure)
+        return response_of(answer_problem(problem, _language(request.headers, request.cookies)), serving.secure)
 
     paths = [Path_(route.path, endpoint(route), methods=[route.method]) for route in routes]
     pages = [
@@ -141,11 +147,13 @@ def build_server(
 
     async def refused(request: Request, _: Exception) -> Response:
         """The only refusal of the framework's own: the page was asked by another method."""
-        return _response(
-            answer_problem(MethodNotAllowed("method", allowed=["GET", "HEAD"]), _language(request)), serving.secure
-        )
+        problem = MethodNotAllowed("method", allowed=["GET", "HEAD"])
+        return response_of(answer_problem(problem, _language(request.headers, request.cookies)), serving.secure)
 
-    application = Starlette(routes=[Signposts(paths), *pages], exception_handlers={HTTPException: refused})
+    signposts = Signposts(list(zip(routes, paths, strict=True)))
+    application = Application(routes=[signposts, *pages], exception_handlers={HTTPException: refused})
+    application.straight = signposts.find
+    application.respond = respond
     application.router.redirect_slashes = False
     application.state.pool = pools
     application.router.lifespan_context = _lifespan(pools, on_start, on_stop)
@@ -165,42 +173,52 @@ def _lifespan(pools: Pools, on_start: Callable[[], None] | None, on_stop: Callab
     return run
 
 
-async def _respond(serving: Serving, route: Route, request: Request, pools: Pools, actors: Actors) -> Response:
+async def _respond(
+    serving: Serving, route: Route, incoming: Incoming, source: Source, pools: Pools, actors: Actors
+) -> Response:
     """One request: limits and origin first, then the body, then the handler in a thread."""
     try:
         if serving.limits is not None:
-            serving.limits.check(
-                _address(request), request.cookies.get(COOKIE) or request.headers.get("authorization", "")
-            )
+            key = incoming.cookies.get(COOKIE) or incoming.headers.get("authorization", "")
+            serving.limits.check(incoming.address, key)
         if route.changes:
-            _check_origin(request)
-        with tempfile.TemporaryDirectory(prefix="svyaz-") if route.upload else nullcontext() as folder:
-            answer = await _answer(serving, route, request, pools, actors, Path(folder) if folder else None)
+            _check_origin(incoming)
+        if route.upload:
+            with tempfile.TemporaryDirectory(prefix="svyaz-") as folder:
+                answer = await _answer(serving, route, incoming, source, pools, actors, Path(folder))
+        else:
+            answer = await _answer(serving, route, incoming, source, pools, actors, None)
     except Problem as problem:
-        answer = answer_problem(problem, _language(request))
+        answer = answer_problem(problem, _language(incoming.headers, incoming.cookies))
     except ClientDisconnect:
         answer = Answer(499)
     except Exception as wrong:
+        language = _language(incoming.headers, incoming.cookies)
         if is_full(wrong):
-            answer = answer_problem(DiskFull(), _language(request))  # what was sent found no room to lie in
+            answer = answer_problem(DiskFull(), language)  # what was sent found no room to lie in
         else:
             number = secrets.token_hex(4)
-            log.exception("request %s %s failed, number %s", request.method, request.url.path, number)
-            answer = answer_problem(ServerBroken(number=number), _language(request))
-    return _response(answer, serving.secure)
+            log.exception("request %s %s failed, number %s", incoming.method, incoming.path, number)
+            answer = answer_problem(ServerBroken(number=number), language)
+    return response_of(answer, serving.secure)
 
 
 async def _answer(
-    serving: Serving, route: Route, request: Request, pools: Pools, actors: Actors, folder: Path | None
+    serving: Serving,
+    route: Route,
+    incoming: Incoming,
+    source: Source,
+    pools: Pools,
+    actors: Actors,
+    folder: Path | None,
 ) -> Answer:
     """folder: where an upload lies until it is kept."""
     loop = asyncio.get_running_loop()
-    incoming = _head(request)
     if route.upload:
         # Who may not come in must not fill the disk first.
         await loop.run_in_executor(pools.reading, _admit, route, _call(serving, route, incoming, actors))
     if route.changes:
-        incoming = await _with_body(incoming, route, request, folder)
+        incoming = await _with_body(incoming, route, source, folder)
     call = _call(serving, route, incoming, actors)
     answer = await loop.run_in_executor(pools.of(route), _run, route, call)
     if call.late_touch:
@@ -238,61 +256,25 @@ def _run(route: Route, call: Call) -> Answer:
     return answer
 
 
-def dumps(body: Any) -> bytes:
-    return orjson.dumps(body, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE_UTC)
-
-
-def _check_origin(request: Request) -> None:
+def _check_origin(incoming: Incoming) -> None:
     """A page of another site must not even try: browsers always send Origin with a POST."""
-    origin = request.headers.get("origin")
-    if origin and origin.split("://", 1)[-1] != request.headers.get("host", ""):
+    origin = incoming.headers.get("origin")
+    if origin and origin.split("://", 1)[-1] != incoming.headers.get("host", ""):
         raise WrongOrigin("origin")
 
 
-def _head(request: Request) -> Incoming:
-    return Incoming(
-        method=request.method,
-        path=request.scope["path"],
-        params={key: str(value) for key, value in request.path_params.items()},
-        query=dict(request.query_params) if request.scope["query_string"] else {},
-        headers=dict(request.headers.items()),
-        cookies=request.cookies,
-        body=b"",
-        address=_address(request),
-    )
-
-
-async def _with_body(incoming: Incoming, route: Route, request: Request, folder: Path | None) -> Incoming:
-    if not route.upload and "json" not in request.headers.get("content-type", "application/json"):
+async def _with_body(incoming: Incoming, route: Route, source: Source, folder: Path | None) -> Incoming:
+    if not route.upload and "json" not in incoming.headers.get("content-type", "application/json"):
         raise WrongMediaType("content-type", expected="application/json")
     most = LONGEST_UPLOAD if route.upload else LONGEST_BODY
-    declared = request.headers.get("content-length", "0")
+    declared = incoming.headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit() or int(declared) > most:
         raise TooLarge("body", most=most)
-    measured = Request(request.scope, _measured(request.receive, most))
+    scope, receive = source[0], measured(source[1], most)
     if route.upload and folder is not None:
-        form, uploads = await _form(measured, folder, most)
+        form, uploads = await _form(Request(scope, receive), folder, most)
         return replace(incoming, form=form, uploads=uploads)
-    return replace(incoming, body=await measured.body())
-
-
-def _measured(receive: Receive, most: int) -> Receive:
-    """The same stream with an end: of size, declared or not, and of patience."""
-    size = 0
-
-    async def next_part() -> Message:
-        nonlocal size
-        try:
-            async with asyncio.timeout(PATIENCE):
-                message = await receive()
-        except TimeoutError:
-            raise TooSlow("body", seconds=PATIENCE) from None
-        size += len(message.get("body", b""))
-        if size > most:
-            raise TooLarge("body", most=most)
-        return message
-
-    return next_part
+    return replace(incoming, body=await whole_body(receive))
 
 
 async def _form(request: Request, folder: Path, most: int) -> tuple[dict[str, str], dict[str, Upload]]:
@@ -302,8 +284,8 @@ async def _form(request: Request, folder: Path, most: int) -> tuple[dict[str, st
     uploads: dict[str, Upload] = {}
     try:
         form = await request.form(max_files=20, max_fields=50, max_part_size=1024 * 1024)
-    except HTTPException as wrong:
-        raise BadRequest("body", expected=str(wrong.detail)[:200]) from None
+    except MultiPartException as wrong:
+        raise BadRequest("body", expected=wrong.message[:200]) from None
     async with _Closing(form):
         for number, (name, value) in enumerate(form.multi_items()):
             if not isinstance(value, UploadFile):
@@ -333,37 +315,8 @@ class _Closing:
         await self.form.close()
 
 
-def _response(answer: Answer, secure: bool) -> Response:
-    headers = {**SAFETY, "Cache-Control": "no-store", **answer.headers}
-    response: Response
-    if answer.stream is not None:
-        response = EventsResponse(answer.stream, answer.status, headers, answer.media_type)
-    elif answer.file is not None:
-        response = FileResponse(answer.file, answer.status, headers, media_type=answer.media_type)
-    elif isinstance(answer.content, bytes):
-        response = Response(answer.content, answer.status, headers, media_type=answer.media_type)
-    elif answer.content is not None:
-        response = StreamingResponse(answer.content, answer.status, headers, media_type=answer.media_type)
-    elif answer.body is None:
-        response = Response(b"", answer.status, headers)
-    else:
-        response = Response(dumps(answer.body), answer.status, headers, media_type=answer.media_type)
-    for name, value in answer.cookies.items():
-        if value:
-            response.set_cookie(
-                name, value, max_age=COOKIE_LIVES, httponly=True, samesite="lax", secure=secure, path="/"
-            )
-        else:
-            response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)
-    return response
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _language(request: Request) -> str:
-    chosen = request.cookies.get("svyaz_language", "")
+def _language(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
+    chosen = cookies.get("svyaz_language", "")
     if chosen in ("ru", "en"):
         return chosen
-    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "ru"
+    return "en" if headers.get("accept-language", "").lower().startswith("en") else "ru"

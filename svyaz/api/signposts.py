@@ -5,10 +5,12 @@ The framework tries them one after another, a pattern each: 40 µs of a request 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import BaseRoute, Match, Route as Path_
 from starlette.types import Receive, Scope, Send
+
+from svyaz.api.route import Route
 
 CHOSEN = "svyaz.route"
 Place = tuple[int, str]
@@ -20,11 +22,22 @@ class Signposts(BaseRoute):
     An address that is known but is asked by another method is not here: whoever stands behind answers that.
     """
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        self.routes = tuple(routes)
-        self.by_place: dict[Place, list[Route]] = {}
-        for route in routes:
-            self.by_place.setdefault(place_of(route.path), []).append(route)
+    def __init__(self, routes: Sequence[tuple[Route, Path_]]) -> None:
+        self.routes = tuple(path for _, path in routes)
+        self.by_place: dict[Place, list[Path_]] = {}
+        self.by_method: dict[tuple[str, Place], list[tuple[Route, Path_]]] = {}
+        for route, path in routes:
+            place = place_of(path.path)
+            self.by_place.setdefault(place, []).append(path)
+            self.by_method.setdefault((route.method, place), []).append((route, path))
+
+    def find(self, scope: Scope) -> tuple[Route, Mapping[str, str]] | None:
+        """The route of a request and what its address names, each as text; None: none of ours, or a HEAD."""
+        path = scope["path"]
+        for route, known in self.by_method.get((scope["method"], place_of(path)), ()):
+            if match := known.path_regex.match(path):
+                return route, match.groupdict()
+        return None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http":
@@ -35,7 +48,7 @@ class Signposts(BaseRoute):
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route: Route = scope[CHOSEN]
+        route: Path_ = scope[CHOSEN]
         await route.handle(scope, receive, send)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from svyaz.api import server
+from svyaz.api import incoming
 from svyaz.api.errors import TooManyRequests
 from svyaz.api.limits import Limits
 from svyaz.app import build_app
@@ -62,7 +62,7 @@ def test_limits_are_on_unless_switched_off_and_say_when_to_come_back(
 
 def test_body_that_stops_half_way_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Row 60: a slow client."""
-    monkeypatch.setattr(server, "PATIENCE", 0.05)
+    monkeypatch.setattr(incoming, "PATIENCE", 0.05)
     olga = site.browser("Ольга")
 
     async def stuck() -> Any:
