@@ -287,12 +287,16 @@ class IdsPlan:
     kinds: tuple[ColumnKind, ...]
 
 
-def ids_plan(asked: Asked, order: Sequence[Order], limited: bool) -> IdsPlan:
+def ids_plan(asked: Asked, order: Sequence[Order], limited: bool, by_index: bool = False) -> IdsPlan:
+    """by_index: so many are passed over that what only an index tells of them is asked, where it can be."""
+
     def make() -> IdsPlan:
         statements = []
         for arm in asked.arms:
             start = asked.start(arm=arm)
             keys = sort_keys(start.scope, order)
+            if by_index and _all_that_live(asked) and not _walks(start.scope, keys):
+                start.conditions[:] = [start.scope.id.not_in(_in_trash(start.scope))]
             wires = [key.wire for key in keys] if limited or arm else []
             select = start.select(start.scope.id, *wires).order_by(*order_by(start.scope, keys))
             if limited and arm:
@@ -305,7 +309,26 @@ def ids_plan(asked: Asked, order: Sequence[Order], limited: bool) -> IdsPlan:
         merged = merge(statements, ordinal_order(keys, 1), limit, offset)
         return IdsPlan(merged, tuple(key.kind for key in keys))
 
-    return asked.plan(("ids", tuple(order), limited), make)
+    return asked.plan(("ids", tuple(order), limited, by_index), make)
+
+
+def _all_that_live(asked: Asked) -> bool:
+    """Whether SQLite is asked of every record but those in the trash, as the base is now.
+
+    An index does not know what lies in the trash, so each row that is passed over or counted would be read from the
+    table; the trash is small and has an index of its own.  PostgreSQL sorts keys alone by itself, and would look into
+    a trash that does not fit its memory again and again.
+    """
+    return asked.dialect == "sqlite" and asked.where is None and asked.kept == "living" and asked.arms == ("",)
+
+
+def _in_trash(scope: Scope) -> sa.Select[Any]:
+    """Ids, from the index of what lies there."""
+    table = sa.table(
+        layout(scope.making.snapshot, scope.entity.key).table, sa.column("sv_id"), sa.column("sv_deleted_at")
+    )
+    trash = table.alias("trash")
+    return sa.select(trash.c.sv_id).where(trash.c.sv_deleted_at.is_not(None))
 
 
 def exists_plan(asked: Asked) -> Statement:
@@ -323,6 +346,11 @@ def exists_plan(asked: Asked) -> Statement:
 def count_plan(asked: Asked, capped: bool) -> Statement:
     def make() -> Statement:
         statements = []
+        if not capped and _all_that_live(asked):
+            every, trash = asked.start(conditioned=False), asked.start(conditioned=False)
+            trash.conditions.append(trash.scope.column("sv_deleted_at", "datetime").is_not(None))
+            told = [one.binds.statement(one.select(sa.func.count())) for one in (every, trash)]
+            return add_up(told, "+-")
         arms: tuple[Arm, ...] = (
             ("today", "gone", "past") if asked.entity in asked.covered and not capped else asked.arms
         )

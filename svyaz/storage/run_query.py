@@ -31,6 +31,7 @@ from svyaz.storage.session import Session
 
 BATCH = 1_000  # rows of one step of an export
 EVERY = 2**62
+FAR = 10_000  # rows passed over: from here on it pays to know the trash first
 
 
 def page(session: Session, query: Query, ground: Ground) -> Page:
@@ -140,7 +141,7 @@ def _asked(session: Session, query: Query) -> Asked:
 
 def _jump(session: Session, query: Query, asked: Asked, ground: Ground) -> Page:
     """By offset: ids of the page first, so that far tables are joined for 50 rows and not for those passed over."""
-    statement = ids_plan(asked, query.order, limited=True).statement
+    statement = ids_plan(asked, query.order, limited=True, by_index=query.offset >= FAR).statement
     limit = query.limit + 1
     run = asked.run(ground, {"limit": limit, "offset": query.offset, "reach": limit + query.offset})
     found = session.fetch(statement.sql, statement.parameters(run))

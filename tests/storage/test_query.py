@@ -20,7 +20,7 @@ from svyaz.kernel.text import sort_key
 from svyaz.schema.scope import EntityScope, walk
 from svyaz.storage import run_query
 from svyaz.storage.compile_order import BadCursor, CannotSort
-from svyaz.storage.compile_query import ask, page_plan
+from svyaz.storage.compile_query import ask, ids_plan, page_plan
 from svyaz.storage.engine import Database
 from svyaz.storage.query import Order, Query
 from svyaz.storage.statement_cache import CACHE
@@ -260,6 +260,35 @@ def test_jump_by_offset_shows_the_rows_of_the_list_and_its_cursor_goes_on(databa
     assert jump.rows == whole.rows[20:30]
     assert further.rows == whole.rows[30:]
     assert (whole.next, further.next, beyond.rows, beyond.next) == (None, None, [], None)
+
+
+def test_far_jump_lands_on_the_same_rows(database: Database, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is sorted by, with ties and a trash; what the trash holds is not counted either."""
+    for path in (*SORTS, "created_at", "label", "id"):
+        for sort in (order(path), order("-" + path)):
+            query = Query("job", keys("title", "firm"), order=sort, limit=7, offset=13)
+            with database.read() as session:
+                near = run_query.page(session, query, GROUND)
+                whole = run_query.ids(session, query, GROUND)
+                with monkeypatch.context() as patched:
+                    patched.setattr(run_query, "FAR", 0)
+                    far = run_query.page(session, query, GROUND)
+                assert far == near and [row[0] for row in far.rows] == whole[13:20], sort
+                assert run_query.count(session, query, GROUND).value == len(whole) == len(world.ids("job"))
+    assert world.deleted & world.records["job"].keys()
+
+
+def test_far_jump_on_sqlite_reads_no_row_that_it_passes_over(database: Database, world: World) -> None:
+    with database.read() as session:
+        asked = ask(session, "job", None, {}, "living")
+        statement = ids_plan(asked, order("-created_at"), limited=True, by_index=True).statement
+        given = statement.parameters(asked.run(GROUND, {"limit": 7, "offset": 13, "reach": 20}))
+        if session.dialect == "sqlite":
+            told = "\n".join(row[3] for row in session.fetch(f"EXPLAIN QUERY PLAN {statement.sql}", given))
+            assert "SCAN t USING COVERING INDEX" in told and "SEARCH trash USING COVERING INDEX" in told
+        narrowed = ids_plan(ask(session, "job", where(world, "urgent"), {}, "living"), order("title"), True, True)
+    assert ("trash" in statement.sql) is (session.dialect == "sqlite")
+    assert "trash" not in narrowed.statement.sql
 
 
 def test_stream_gives_the_whole_list_in_its_order(database: Database, world: World, monkeypatch: Any) -> None:
