@@ -10,7 +10,7 @@
     svyaz backup FILE --home DIR
     svyaz restore FILE --home NEW [--database URL]
     svyaz check  --home DIR
-    svyaz solution export KEY --home DIR --out FOLDER|FILE.zip [--title T] [--entity KEY]…
+    svyaz solution export KEY --home DIR --out FOLDER|FILE.zip [--title T] [--entity KEY]… [--sample]
     svyaz solution install|diff FOLDER|FILE.zip|KEY --home DIR [--yes] [--take here|shipped] [--sample]
     svyaz solution check FOLDER|FILE.zip|KEY;   svyaz solution uninstall KEY --home DIR [--yes]
     svyaz solution lock|unlock --home DIR
@@ -147,6 +147,9 @@ def _solution_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     export.add_argument("--title", default="")
     export.add_argument("--version", default="1")
     export.add_argument("--entity", action="append", help="только этот объект; можно несколько")
+    export.add_argument(
+        "--sample", action="store_true", help="с записями для примера: до 200 каждого объекта, без людей"
+    )
 
     install = verb("install", "поставить или обновить; без --yes только показать план", solutions.install)
     install.add_argument("what", help="папка, файл .zip или ключ готового решения")

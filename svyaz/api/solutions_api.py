@@ -31,6 +31,7 @@ from svyaz.solutions.differences import Difference, title_of_place
 from svyaz.solutions.install import Prepared
 from svyaz.solutions.package import Package, has_sample, opened, write
 from svyaz.solutions.sample import load_sample as load_entries
+from svyaz.solutions.sample_export import with_sample
 from svyaz.solutions.sample_removal import filled, load_one_later, told_sample
 from svyaz.solutions.shipped import SolutionUnknown, shipped
 from svyaz.solutions.three_way import Conflict
@@ -223,18 +224,21 @@ def say_title(title: Any, language: str) -> str:
 
 
 def export(call: Call) -> Answer:
-    """GET /api/solutions/export?key=&title=&version=&entities="""
-    call.only("key", "title", "version", "entities")
+    """GET /api/solutions/export?key=&title=&version=&entities=&sample=yes"""
+    call.only("key", "title", "version", "entities", "sample")
+    if call.query("sample") not in ("", "yes", "no"):
+        raise BadRequest("sample", expected="yes | no")
     key, title, version = call.query("key") or "own", clean(call.query("title"))[:200], call.query("version") or "1"
     if len(key) > MOST or not SHAPE.fullmatch(key):
         raise BadRequest("key", expected="a–z, 0–9, _")
     chosen = [one for one in call.query("entities").split(",") if one]
-    with unlocked(call) as (session, _):
+    with tempfile.TemporaryDirectory() as room, unlocked(call) as (session, actor):
         unknown = next((one for one in chosen if one not in session.snapshot.entities), None)
         if unknown is not None:
             raise NotFound("entities", entity=clean(unknown)[:60], id=0)
         package = solutions.export(session, key, {"ru": title or key}, clean(version)[:40], chosen)
-    with tempfile.TemporaryDirectory() as room:
+        if call.query("sample") == "yes":
+            package = with_sample(session, actor, package, Path(room) / "sample")
         path = Path(room) / f"{key}.zip"
         write(package, path)
         content = path.read_bytes()
@@ -279,7 +283,7 @@ ROUTES = (
         export,
         "The configuration, or a part of it, as an archive",
         needs=CONFIGURE,
-        query=(("key", "string"), ("title", "string"), ("version", "string"), ("entities", "string")),
+        query=tuple((name, "string") for name in ("key", "title", "version", "entities", "sample")),
     ),
     Route(
         "POST",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from svyaz.access.actor import SYSTEM
 from svyaz.api.configurator_api import say_step
@@ -19,6 +20,7 @@ from svyaz.solutions import install as solutions
 from svyaz.solutions.install import Prepared
 from svyaz.solutions.package import Package, opened, write
 from svyaz.solutions.sample import load_sample
+from svyaz.solutions.sample_export import with_sample
 from svyaz.solutions.sample_removal import filled
 from svyaz.solutions.shipped import shipped
 from svyaz.traits.registry import SHAPES
@@ -30,7 +32,10 @@ def export(options: argparse.Namespace) -> int:
         with company.read() as session:
             title = {"ru": options.title or options.key}
             package = solutions.export(session, options.key, title, options.version, options.entity or ())
-        write(package, options.out)
+            with TemporaryDirectory() as room:
+                if options.sample:
+                    package = with_sample(session, SYSTEM, package, Path(room) / "sample")
+                write(package, options.out)
     print(options.out)
     return 0
 

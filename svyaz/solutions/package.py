@@ -158,8 +158,10 @@ def files_of(package: Package) -> dict[str, str]:
 
 
 def write(package: Package, path: Path) -> None:
-    """Into a zip when the path says so, else into a folder, whose former files of the configuration go."""
+    """Into a zip when the path says so, else into a folder, whose former files of the configuration go; examples too."""
     files = files_of(package)
+    if package.sample is not None:
+        files |= {f"sample/{one.name}": one.read_text(encoding="utf-8") for one in sorted(package.sample.iterdir())}
     if path.suffix == ".zip":
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in files.items():
@@ -167,7 +169,7 @@ def write(package: Package, path: Path) -> None:
                 stamp.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(stamp, text)
         return
-    for name in ("entities", "dictionaries", "roles"):
+    for name in ("entities", "dictionaries", "roles", *(["sample"] if package.sample is not None else [])):
         if (path / name).is_dir():
             shutil.rmtree(path / name)
     for name, text in files.items():

@@ -8,6 +8,7 @@ All of them are one batch, which sample_removal.py takes back; what every compan
 from __future__ import annotations
 
 import csv
+import json
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
@@ -31,6 +32,7 @@ from svyaz.storage import record_tables
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
 
+TEXTS = ("text", "long_text")
 DAY = re.compile(r"^today(?:([+-])(\d{1,5}))?(?: (\d{1,2}):(\d{2}))?$")
 
 
@@ -55,6 +57,8 @@ class Loading:
     zone: str
     logins: bool = True
     later: list[Later] = field(default_factory=list)
+    named: dict[str, int] = field(default_factory=dict)  # "#17" in @name -> the record that was made
+    labelled: dict[tuple[str, str], int] = field(default_factory=dict)  # object, key of a label -> the same
 
 
 def load_sample(
@@ -169,8 +173,12 @@ def _create(
     for row, id, later in zip(rows, written.ids, waiting, strict=True):
         assert id is not None
         loading.later += [Later(entity.key, id, key, words) for key, words in later]
+        if row.get("@name"):
+            loading.named[row["@name"]] = id
         if row.get("@login") and loading.logins:
             let_in(session, id, row["@login"], tuple(words_of(row.get("@roles", ""))))
+    for id, label in record_tables.labels(session, entity.key, [one for one in written.ids if one]).items():
+        loading.labelled.setdefault((entity.key, sort_key(label)), id)
 
 
 def _values(
@@ -186,7 +194,7 @@ def _values(
             raise SampleWrong(file=f"{entity.key}.csv", detail=key)
         if found.type in LINKS:
             words = words_of(text) if found.type == "links" else [text]
-            ids = [_target(session, found, word) for word in words]
+            ids = [_target(loading, session, found, word) for word in words]
             if None in ids:
                 later.append((key, words))
             else:
@@ -201,8 +209,15 @@ def _plain(loading: Loading, found: Field, text: str) -> Any:
         moment = _moment(loading, text)
         if moment is not None:
             return moment.date().isoformat() if found.type == "date" else moment.astimezone(UTC).isoformat()
+    if text[0] in "[{" and found.type not in TEXTS:  # what is no plain word: «["10.00", "USD"]»
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
     if found.type in ("choices", "phone", "email"):
         return words_of(text)
+    if found.type in ("duration", "rating") and text.isdecimal():
+        return int(text)
     return text
 
 
@@ -229,12 +244,19 @@ def _past(loading: Loading, row: Mapping[str, str]) -> Past | None:
     return Past(created_at=created.astimezone(UTC) if created else None, stages=tuple(stages))
 
 
-def _target(session: Session, found: Field, word: str) -> Any:
+def _target(loading: Loading, session: Session, found: Field, word: str) -> Any:
+    """By its name in these files, by its label among what they brought, else among what is here; None: not yet."""
     if found.type == "any_link":
         entity, _, label = word.partition(": ")
-        id = _find(session, entity, label)
+        id = loading.named.get(label) or _known(loading, session, entity, label)
         return None if id is None else [entity, id]
-    return next((id for one in found.targets if (id := _find(session, one, word)) is not None), None)
+    if word in loading.named:
+        return loading.named[word]
+    return next((id for one in found.targets if (id := _known(loading, session, one, word)) is not None), None)
+
+
+def _known(loading: Loading, session: Session, entity: str, label: str) -> int | None:
+    return loading.labelled.get((entity, sort_key(label))) or _find(session, entity, label)
 
 
 def _find(session: Session, entity: str, label: str) -> int | None:
@@ -247,7 +269,7 @@ def _find(session: Session, entity: str, label: str) -> int | None:
 def _link_later(loading: Loading, session: Session, batch: int | None) -> None:
     for one in loading.later:
         found = session.snapshot.entities[one.entity].by_key[one.key]
-        ids = [_target(session, found, word) for word in one.words]
+        ids = [_target(loading, session, found, word) for word in one.words]
         if None in ids:
             raise SampleWrong(file=f"{one.entity}.csv", detail=f"{one.key}: {'; '.join(one.words)}")
         value = ids if found.type == "links" else ids[0]

@@ -248,3 +248,12 @@ def test_what_has_just_been_installed_is_as_shipped_and_has_no_news(site: Site) 
     changes = {key: artem.post("/api/solutions/compare", {"solution": key})["changes"] for key in told}
     for key in ("sales", "service_desk", "isp", "wholesale"):
         assert (changes[key], told[key]["changed"], told[key]["news"]) == ([], 0, 0), key
+
+
+def test_archive_over_http_has_examples_when_they_are_asked_for_and_only_what_one_may_export(site: Site) -> None:
+    artem = site.browser("Артём")
+    artem.create("counterparty", title="Ромашка", kind="company")
+    assert b"counterparty.csv" not in artem.get("/api/solutions/export", key="own")
+    assert b"own/sample/counterparty.csv" in artem.get("/api/solutions/export", key="own", sample="yes")
+    assert b"counterparty.csv" not in artem.get("/api/solutions/export", key="own", entities="deal", sample="yes")
+    artem.refused("GET", "/api/solutions/export?sample=maybe", 400)

@@ -76,5 +76,5 @@ export const compareSolution = (wanted: { readonly solution?: string; readonly f
 
 export const loadSolutionSample = (solution: string): Promise<{ readonly job: number }> => request("POST", "/api/solutions/sample", { solution });
 
-export const exportAddress = (of: { readonly key: string; readonly title: string; readonly version: string; readonly entities: readonly string[] }): string =>
-  `/api/solutions/export${queryText({ ...of, entities: of.entities.join(",") })}`;
+export const exportAddress = (of: { readonly key: string; readonly title: string; readonly version: string; readonly entities: readonly string[]; readonly sample: boolean }): string =>
+  `/api/solutions/export${queryText({ ...of, entities: of.entities.join(","), sample: of.sample ? "yes" : "" })}`;

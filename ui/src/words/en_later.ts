@@ -1840,6 +1840,7 @@ export const words = {
     export_key_wrong: "A key is small Latin letters, digits and “_”, up to 26 signs, a letter first.",
     export_what: "What to export",
     export_all: "The whole configuration",
+    export_sample: "With examples: up to 200 records of each object, without people and files",
     export_part: "Chosen objects",
     download: "Download .zip",
     from_file: "Add from a file",
