@@ -31,6 +31,8 @@ from svyaz.jobs.queue import enqueue
 from svyaz.kernel.keys import key_from_title
 from svyaz.kernel.problem import BadValue, NotFound
 from svyaz.kernel.text import fold, sort_key
+from svyaz.records.entry import open_entry
+from svyaz.records.links import seen_ids
 from svyaz.schema.snapshot import Snapshot
 from svyaz.storage import blobs, record_tables
 from svyaz.storage.session import Session
@@ -57,7 +59,8 @@ YES_NO = {"да", "нет", "yes", "no", "true", "false", "+", "-"}
 PHONE = re.compile(r"(\+|8|7)[\d\s()\-]{9,18}\Z")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 ADDRESS = re.compile(r"https?://\S+\Z")
-OURS = ("column", "samples", "links")  # what a guess says beside the settings of a field
+MOST_NAMED = 3  # of what was found and of what was not, for a person to judge by
+OURS = ("column", "samples", "links", "matched")  # what a guess says beside the settings of a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +151,40 @@ def _dated(words: Sequence[str]) -> str:
 
 
 def _link(session: Session, actor: Actor, words: Sequence[str]) -> dict[str, Any] | None:
-    """The object most of whose names stand in the column."""
-    different = list(dict.fromkeys(words))[:MOST_LINKED]
-    keys = {sort_key(word) for word in different}
-    if len(keys) < LEAST_LINKED:
+    """The object most of whose names, of those the asker sees, stand in the column.
+
+    matched: {"found", "of"} of the different values looked up, {"here", "new"} the first that are there and are not
+    """
+    different = {sort_key(word): word for word in reversed(list(dict.fromkeys(words))[:MOST_LINKED])}
+    if len(different) < LEAST_LINKED:
         return None
-    best: tuple[float, str] = (0.0, "")
+    best: tuple[int, str, frozenset[str]] = (0, "", frozenset())
     snapshot: Snapshot = session.snapshot
     for key, entity in snapshot.entities.items():
         if entity.kind == "line" or entity.hidden or not may(snapshot, actor, key, "see"):
             continue
-        found = len(record_tables.find_by_label(session, key, sorted(keys)))
-        best = max(best, (found / len(keys), key))
-    share, target = best
-    return {"type": "link", "to": target, "on_delete": "clear", "links": target} if share >= LINKED_SHARE else None
+        found = _seen(session, actor, key, sorted(different))
+        best = max(best, (len(found), key, found), key=lambda one: one[:2])
+    count, target, found = best
+    if count < LINKED_SHARE * len(different):
+        return None
+    looked_up = list(reversed(different.items()))
+    named = {
+        "here": [word for key, word in looked_up if key in found][:MOST_NAMED],
+        "new": [word for key, word in looked_up if key not in found][:MOST_NAMED],
+    }
+    matched = {"found": count, "of": len(different), **named}
+    return {"type": "link", "to": target, "on_delete": "clear", "links": target, "matched": matched}
+
+
+def _seen(session: Session, actor: Actor, entity: str, keys: Sequence[str]) -> frozenset[str]:
+    """Which of the keys of labels name a record that the asker sees; () at once where there are too few of any."""
+    found = record_tables.find_by_label(session, entity, list(keys))
+    if len(found) < LINKED_SHARE * len(keys):
+        return frozenset()
+    ids = [id for listed in found.values() for id in listed]
+    seen = seen_ids(open_entry(session, actor, entity), entity, ids)
+    return frozenset(key for key, listed in found.items() if seen.intersection(listed))
 
 
 def _words(words: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from svyaz.storage import queue
@@ -51,6 +52,9 @@ def test_spreadsheet_becomes_an_object_with_types_links_and_data_and_is_undone(s
         "Комнат": "integer",
         "Заметка": "long_text",
     }
+    linked = next(one for one in told["table"]["field"] if one["type"] == "link")
+    here = [f"ООО «Ромашка {n}»" for n in range(4)]
+    assert linked["matched"] == {"found": 4, "of": 5, "here": here[:3], "new": ["ООО «Ромашка 4»"]}
     table = told["table"]
     table["title"] = {"ru": "Абонент", "plural": "Абоненты"}
     next(one for one in table["field"] if one["title"] == "Платит").update(type="money", scale=None)
@@ -85,3 +89,17 @@ def test_another_persons_file_and_a_file_that_is_no_table_are_refused(site: Site
     assert artem.refused("POST", f"/api/schema/from_table/{file}", 422, wrong)["code"] == "setting_not_list"
     with site.company.read() as session:
         assert session.snapshot.revision == 1 and queue.jobs_in(session, "dead") == []
+
+
+def test_link_is_recognised_only_by_records_that_the_asker_sees(site: Site) -> None:
+    artem, olga = site.browser("Артём"), site.browser("Ольга")
+    for n in range(4):
+        olga.create("counterparty", title=f"ООО «Ромашка {n}»", kind="company")
+    grant = replace(
+        site.cast.snapshot.roles["admin"].grants["counterparty"],
+        verbs={**site.cast.snapshot.roles["admin"].grants["counterparty"].verbs, "see": "own"},
+    )
+    site.cast.give_role("Артём", "keeper", grant, abilities=frozenset({"configure", "import"}))
+    told = artem.upload("/api/schema/from_table", "Абоненты.csv", sheet())
+    field = next(one for one in told["table"]["field"] if one["title"] == "Клиент")
+    assert (field["type"], "matched" in field) == ("choice", False)

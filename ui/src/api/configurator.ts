@@ -242,6 +242,8 @@ export interface GuessedField extends FieldTable {
   readonly column: number;
   readonly samples: readonly string[];
   readonly links?: string;
+  /** Of a recognised link: how many of the different values are there already, and the first of those that are and are not. */
+  readonly matched?: { readonly found: number; readonly of: number; readonly here: readonly string[]; readonly new: readonly string[] };
 }
 
 export interface GuessedObject {

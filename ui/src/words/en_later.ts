@@ -1712,6 +1712,8 @@ export const words = {
     column_type: "Type of “{title}”",
     column_to: "What “{title}” points to",
     which: "Choose an object",
+    matched: "{found} of {of} found: {what}",
+    unmatched: "will be made: {what}",
     recognised: "Recognised: {what}",
     required: "Required",
     no_samples: "Empty",

@@ -1712,6 +1712,8 @@ export const words = {
     column_type: "Тип поля «{title}»",
     column_to: "На что указывает «{title}»",
     which: "Выберите объект",
+    matched: "найдено {found} из {of}: {what}",
+    unmatched: "появятся: {what}",
     recognised: "Узнали: {what}",
     required: "Обязательное",
     no_samples: "Пусто",

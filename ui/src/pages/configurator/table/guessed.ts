@@ -21,7 +21,7 @@ export const columnsOf = (told: GuessedObject): readonly Column[] =>
 
 export const typesFor = (column: Column): readonly string[] => TYPES.filter((type) => type !== "choice" || column.field.options !== undefined);
 
-const SETTINGS = new Set(["key", "title", "type", "column", "samples", "links", "required"]);
+const SETTINGS = new Set(["key", "title", "type", "column", "samples", "links", "matched", "required"]);
 
 /** The object to make: what was guessed of a type holds while the type does. */
 export function tableOf(told: GuessedObject, title: TitleTable, columns: readonly Column[]): Readonly<Record<string, unknown>> {
