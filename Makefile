@@ -20,7 +20,7 @@ run: .venv/.run svyaz/static/index.html  ## a ready CRM with sample data at http
 	$(BIN)/svyaz serve --home data --demo
 
 setup: .venv/.dev ui/node_modules/.package-lock.json svyaz/static/index.html  ## all that developing and testing needs
-	$(PYTHON) tools/need.py postgresql chromium firefox
+	$(PYTHON) tools/need.py postgresql chromium firefox samba slapd openssl
 
 test: setup check  ## prove everything: checks, interface, SQLite and PostgreSQL, wheel, browser
 	$(NPM) test

@@ -20,6 +20,7 @@ from svyaz.api import (
     cells_api,
     company_api,
     configurator_api,
+    directory_api,
     feed_api,
     files_api,
     imports_api,
@@ -47,6 +48,7 @@ from svyaz.api.openapi import openapi_route
 from svyaz.api.route import Route
 from svyaz.api.server import Serving, build_server
 from svyaz.configurator import put_off, speed
+from svyaz.exchange.active_directory import looks
 from svyaz.exchange.imports import check_import, run_import
 from svyaz.jobs.follower import Follower
 from svyaz.jobs.schedule import Repeating
@@ -75,6 +77,7 @@ PARTS: tuple[Route, ...] = (
     *people_api.ROUTES,
     *access_api.ROUTES,
     *structure_api.ROUTES,
+    *directory_api.ROUTES,
     *start_api.ROUTES,
     *company_api.ROUTES,
     *schema_api.ROUTES,
@@ -102,6 +105,7 @@ REPEATING: tuple[Repeating, ...] = (
     Repeating(structure.NEW_DAY, structure.NEW_DAY, daily_at=time(0, 0)),
     Repeating("housekeeping", "housekeeping", daily_at=time(3, 30)),
     Repeating("empty_trash", EMPTY_TRASH, daily_at=time(4, 0)),
+    Repeating(looks.SYNC, looks.SYNC, every_seconds=3600),
 )
 
 
@@ -135,6 +139,9 @@ RUNNERS: dict[str, Runner] = {
     "import": _import,
     "check_import": _check_import,
     "housekeeping": housekeeping.run,
+    looks.COMPARE: looks.compare,
+    looks.APPLY: lambda context, arguments: looks.apply(context, arguments, actor_of),
+    looks.SYNC: lambda context, arguments: looks.sync(context, arguments, actor_of),
     structure.NEW_DAY: structure.begin_the_day,
     sample_removal.LOAD: sample_removal.run_load,
     sample_removal.REMOVE: sample_removal.run_removal,

@@ -2,6 +2,7 @@
 
     python3 tools/need.py python                        Python 3.11 or newer, with venv
     python3 tools/need.py postgresql chromium firefox   programs of Debian that tests drive
+    python3 tools/need.py samba slapd openssl           directories that tests ask
 
 Programs of Debian are installed with apt-get when this runs as root or sudo asks no password.
 Otherwise the run fails and names the command to type: a missing server is never a skipped test.
@@ -15,7 +16,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-APT = {"postgresql": ["postgresql"], "chromium": ["chromium"], "firefox": ["firefox-esr"]}
+APT = {
+    "postgresql": ["postgresql"],
+    "chromium": ["chromium"],
+    "firefox": ["firefox-esr"],
+    "samba": ["samba", "samba-ad-provision", "samba-dsdb-modules", "samba-vfs-modules", "python3-samba"],
+    "slapd": ["slapd"],
+    "openssl": ["openssl"],
+}
 
 
 def has_python() -> bool:
@@ -39,11 +47,34 @@ def has_firefox() -> bool:
     return shutil.which("firefox-esr") is not None or shutil.which("firefox") is not None
 
 
+def has_samba() -> bool:
+    """The server, what makes a new domain, and the modules of its base."""
+    modules = Path("/usr/lib").glob("*/samba")
+    built = any((one / "ldb/samba_dsdb.so").exists() and (one / "vfs/acl_xattr.so").exists() for one in modules)
+    return built and in_sbin("samba") and Path("/usr/share/samba/setup/provision.ldif").exists()
+
+
+def has_slapd() -> bool:
+    return in_sbin("slapd")
+
+
+def has_openssl() -> bool:
+    return shutil.which("openssl") is not None
+
+
+def in_sbin(program: str) -> bool:
+    """Debian keeps servers where the path of ordinary people does not lead."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is not None
+
+
 PRESENT: dict[str, Callable[[], bool]] = {
     "python": has_python,
     "postgresql": has_postgresql,
     "chromium": has_chromium,
     "firefox": has_firefox,
+    "samba": has_samba,
+    "slapd": has_slapd,
+    "openssl": has_openssl,
 }
 
 

@@ -14,6 +14,7 @@ from svyaz.access.actor import Actor
 from svyaz.api.call import Call
 from svyaz.api.errors import BadRequest
 from svyaz.api.route import Route
+from svyaz.exchange.active_directory.sign_in import CHECKS
 from svyaz.kernel.http import Answer
 from svyaz.org import journal, openid, passkeys, sessions, two_factor, ways_in
 from svyaz.org.password_checks import who_enters
@@ -93,7 +94,7 @@ def confirm(call: Call) -> Answer:
         login = accounts.login_of(session, actor.employee or 0)
         assert login is not None
         sessions.check_attempts(session, login.login, address)
-    found = who_enters(call.company, login.login, body.password, login)
+    found = who_enters(call.company, login.login, body.password, login, CHECKS)
     with call.writing() as (session, _):
         if found is not None and found.employee == login.employee:
             accounts.confirm_session(session, sessions.digest(call.key))

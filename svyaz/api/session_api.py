@@ -12,6 +12,7 @@ import msgspec
 from svyaz.api.call import COOKIE, Call
 from svyaz.api.errors import BadRequest, TooLarge
 from svyaz.api.route import Route
+from svyaz.exchange.active_directory.sign_in import CHECKS
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
@@ -74,7 +75,7 @@ def open_session(call: Call) -> Answer:
     with call.company.read() as session:
         sessions.check_attempts(session, login, address)
         known = sessions.find_login(session, login)
-    person = who_enters(call.company, login, body.password, known)
+    person = who_enters(call.company, login, body.password, known, CHECKS)
     with call.company.write() as session:
         # Counted again in the transaction that notes the failure: parallel guesses share one count.
         sessions.check_attempts(session, login, address)

@@ -172,7 +172,12 @@ def _stepped(employee: int) -> str:
 
 
 def _attempted(login: str, address: str) -> str:
-    return f"{fold(login.strip())[:200]}|{address}"
+    """By the short name: «olga», «olga@firm.local» and «FIRM\\olga» come to one door and are guesses at one password."""
+    return f"{fold(short_name(login))[:200]}|{address}"
+
+
+def short_name(login: str) -> str:
+    return login.rpartition("\\")[2].partition("@")[0].strip()
 
 
 def open_session(

@@ -88,6 +88,12 @@ def _login(rows: list[Row]) -> Login | None:
     return Login(employee, login, password_hash, bool(active), bool(must_change), bool(blocked))
 
 
+def all_logins(session: Session) -> dict[int, Login]:
+    """employee -> his way in."""
+    rows = session.fetch("SELECT employee, login, password_hash, active, must_change, blocked FROM sv_login")
+    return {row[0]: Login(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5])) for row in rows}
+
+
 def people_who_came_in(session: Session) -> list[int]:
     """Employees who have replaced their one-time password."""
     return [row[0] for row in session.fetch("SELECT employee FROM sv_login WHERE active = 1 AND must_change = 0")]
@@ -103,6 +109,12 @@ def set_password(session: Session, employee: int, password_hash: str, must_chang
         (password_hash, int(must_change), employee),
     )
     bump_sign_revision(session)
+
+
+def rename_login(session: Session, employee: int, login: str, login_key: str) -> None:
+    """The password and the sessions stay."""
+    session.run("UPDATE sv_login SET login = ?, login_key = ? WHERE employee = ?", (login, login_key, employee))
+    bump_org_revision(session)
 
 
 def close_login(session: Session, employee: int) -> None:

@@ -388,6 +388,37 @@ IMPORT_ROW = _table(
     _column("label", Text, null=True),
 )
 
+# Who of a directory (Active Directory, LDAP) is which employee; what each look at it found (storage/directory.py).
+DIRECTORY_PERSON = _table(
+    "sv_directory_person",
+    _column("guid", Text, primary_key=True),
+    _column("employee", Big, unique=True),
+    _column("shut", YesNo),
+    _column("told", Text),
+)
+
+DIRECTORY_RUN = _table(
+    "sv_directory_run",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("state", Text),
+    _column("actor", Big, null=True),
+    _column("batch", Big, null=True),
+    _column("job", Big, null=True),
+    _column("created_at", Instant),
+    _column("body", Text),
+)
+
+DIRECTORY_ROW = _table(
+    "sv_directory_row",
+    _column("run", Big, primary_key=True, autoincrement=False),
+    _column("row", Big, primary_key=True, autoincrement=False),
+    _column("fate", Text),
+    _column("employee", Big, null=True),
+    _column("done", YesNo),
+    _column("troubled", YesNo),
+    _column("body", Text),
+)
+
 # Idempotency-Key of a POST: the answer that the first of them got.
 ANSWERED = _table(
     "sv_answered",

@@ -13,7 +13,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from svyaz.org import challenges
-from svyaz.storage import second_steps
+from svyaz.storage import changes, directory, ids, second_steps
 from tests.api.site import HOST, PASSWORD, Caller, Site, code_now
 from tests.passkey_device import Device
 from tests.provider import consent, lasting_provider
@@ -51,6 +51,8 @@ URGENT = {"key": "urgent", "title": "Срочно", "do": "set", "values": {"pri
 BUTTONS = {"title": "Действия", "kind": "buttons", "buttons": [URGENT]}
 DRAW = {"do": "put_form", "entity": "deal", "form": {"tab": [{"title": "Общее", "section": [BUTTONS]}]}}
 SHOW = {"do": "show_field", "entity": "deal", "field": "description"}
+# Nobody listens there: the answer tells that.
+AD = {"host": "127.0.0.1", "port": 1, "login": "svyaz@firm.local", "password": "слово", "base": "DC=firm,DC=local"}
 ONE_FILE = {"file": ("список.csv", CSV, "text/csv")}
 SOLUTION = BytesIO()
 with ZipFile(SOLUTION, "w") as _archive:
@@ -134,6 +136,20 @@ def _ways_in(site: Site) -> list[GoodCall]:
     ]
 
 
+def _looks(site: Site) -> tuple[int, int]:
+    """A directory that was looked at, and a look that was applied (to nobody)."""
+    site.browser("Артём").put("/api/directory", AD, 204)
+    with site.company.write() as session:
+        batch = changes.new_batch(session, site.people["Артём"], "import", "Active Directory")
+        made = [
+            directory.DirectoryRun(ids.take_id(session), state, None, of, None, None, {})
+            for state, of in (("compared", None), ("done", batch))
+        ]
+        for one in made:
+            directory.add_run(session, one)
+    return made[0].id, made[1].id
+
+
 def good_calls(site: Site) -> list[GoodCall]:
     olga, artem = site.browser("Ольга"), site.browser("Артём")
     record = olga.create("deal", title="Насосы")
@@ -168,6 +184,7 @@ def good_calls(site: Site) -> list[GoodCall]:
     deal, imports = f"/api/records/deal/{record['id']}", [f"/api/imports/{run['id']}" for run in runs]
     entity, one = "/api/records/{entity}", "/api/records/{entity}/{id}"
     person = "/api/people/{id}"
+    looks, (seen, applied) = "/api/directory/runs", _looks(site)
     return [
         GoodCall("GET", "/api/schema/source", "/api/schema/source", who="Артём"),
         GoodCall("GET", "/api/schema/palette", "/api/schema/palette", who="Артём"),
@@ -226,7 +243,9 @@ def good_calls(site: Site) -> list[GoodCall]:
         ),
         GoodCall("GET", "/api/structure", "/api/structure"),
         GoodCall("GET", f"{person}/dismissal", f"/api/people/{leaver}/dismissal", who="Артём"),
-        GoodCall("POST", f"{person}/dismissal", f"/api/people/{leaver}/dismissal", {"to": igor}, who="Артём", status=202),
+        GoodCall(
+            "POST", f"{person}/dismissal", f"/api/people/{leaver}/dismissal", {"to": igor}, who="Артём", status=202
+        ),
         GoodCall(
             "POST",
             f"{person}/dismissal/undo",
@@ -360,6 +379,17 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall(
             "POST", "/api/imports", "/api/imports", {"entity": "counterparty"}, who="Артём", status=201, files=ONE_FILE
         ),
+        GoodCall("GET", "/api/directory", "/api/directory", who="Артём"),
+        GoodCall("PUT", "/api/directory", "/api/directory", AD, who="Артём", status=204),
+        GoodCall("POST", "/api/directory/check", "/api/directory/check", AD, who="Артём"),
+        GoodCall("GET", "/api/directory/groups", "/api/directory/groups?q=crm", who="Артём"),
+        GoodCall("POST", "/api/directory/runs", "/api/directory/runs", who="Артём", status=201),
+        GoodCall("GET", f"{looks}/{{id}}", f"{looks}/{seen}", who="Артём"),
+        GoodCall("GET", f"{looks}/{{id}}/rows", f"{looks}/{seen}/rows?fate=made", who="Артём"),
+        GoodCall("POST", f"{looks}/{{id}}/apply", f"{looks}/{seen}/apply", who="Артём"),
+        GoodCall("POST", f"{looks}/{{id}}/cancel", f"{looks}/{applied}/cancel", who="Артём"),
+        GoodCall("POST", f"{looks}/{{id}}/undo", f"{looks}/{applied}/undo", who="Артём"),
+        GoodCall("DELETE", "/api/directory", "/api/directory", who="Артём", status=204),
         GoodCall("GET", "/api/imports", "/api/imports"),
         GoodCall("GET", "/api/imports/{id}", imports[0], who="Артём"),
         GoodCall("PUT", "/api/imports/{id}", imports[0], plan, who="Артём"),

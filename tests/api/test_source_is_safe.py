@@ -24,6 +24,7 @@ BY_HAND = {
     "org/people.py": "one's own name; names in the journal, for those who keep people's access",
     "org/structure.py": "the type of what has just been written",
     "exchange/import_run.py": "matches rows by keys, then asks condition(…) for what it found",
+    "exchange/active_directory/difference.py": "compares the whole company with its directory, for who manages people and configures",
     "solutions/sample.py": "the system loads what is shipped",
     "search/texts.py": "the words of the index; what is found is asked of the rights in find.py",
     "live/telling.py": "what changed; who is told is asked of the rights in sight.py",
