@@ -24,8 +24,10 @@ from svyaz.api import (
     feed_api,
     files_api,
     imports_api,
+    invitations_api,
     jobs_api,
     live_api,
+    mail_api,
     people_api,
     put_off_api,
     quick_api,
@@ -55,7 +57,7 @@ from svyaz.jobs.schedule import Repeating
 from svyaz.jobs.worker import Cancelled, JobContext, Runner, Worker
 from svyaz.kernel.clock import Clock, SystemClock
 from svyaz.live.hub import Live
-from svyaz.org import dismissal, housekeeping, structure
+from svyaz.org import dismissal, housekeeping, invitations, letters, structure
 from svyaz.org.actors import build_actor
 from svyaz.org.sessions import NotSignedIn
 from svyaz.records.runners import EMPTY_TRASH, record_runners
@@ -78,6 +80,8 @@ PARTS: tuple[Route, ...] = (
     *access_api.ROUTES,
     *structure_api.ROUTES,
     *directory_api.ROUTES,
+    *invitations_api.ROUTES,
+    *mail_api.ROUTES,
     *start_api.ROUTES,
     *company_api.ROUTES,
     *schema_api.ROUTES,
@@ -143,6 +147,8 @@ RUNNERS: dict[str, Runner] = {
     looks.APPLY: lambda context, arguments: looks.apply(context, arguments, actor_of),
     looks.SYNC: lambda context, arguments: looks.sync(context, arguments, actor_of),
     structure.NEW_DAY: structure.begin_the_day,
+    letters.TASK: letters.run,
+    invitations.FORGOTTEN: invitations.run_reset,
     sample_removal.LOAD: sample_removal.run_load,
     sample_removal.REMOVE: sample_removal.run_removal,
     sample_removal.RETURN: sample_removal.run_return,

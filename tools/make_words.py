@@ -49,6 +49,7 @@ LATER = (
     "looks",
     "values",
     "people",
+    "invite",
     "table",
     "solutions",
     "home",

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from svyaz.access.abilities import require_ability
+from svyaz.access.actor import Actor
 from svyaz.access.covers import roles_beyond
 from svyaz.api.call import Call
 from svyaz.api.errors import BadRequest
+from svyaz.api.mail_api import say_kept
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
-from svyaz.org import journal, sessions, ways_in
+from svyaz.org import invitations, journal, sessions, ways_in
 from svyaz.org.passwords import hash_password, one_time_password
 from svyaz.org.people import names_of
 from svyaz.org.people_list import STATES, Asked, Listed, list_people, state_of
 from svyaz.records.read import read_record
 from svyaz.records.write import create_record
 from svyaz.storage import accounts
+from svyaz.storage.invitations import last_invitations
 from svyaz.storage.session import Session
+from svyaz.tenancy.seal import sealer
 
 PEOPLE = "people"
+By = Literal["password", "letter", "link"]
 MOST = 200
 
 
 class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
-    """login: "" adds the card alone."""
+    """login: "" adds the card alone.  by: as in Access."""
 
     values: dict[str, Any]
     login: str = ""
     roles: list[str] = []
+    by: By = "password"
 
 
 class Access(msgspec.Struct, forbid_unknown_fields=True):
+    """by: a one-time password that is shown, a letter with a link, or the link itself to be handed over."""
+
     login: str
     roles: list[str] = []
+    by: By = "password"
 
 
 class Roles(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,7 +62,7 @@ def show_people(call: Call) -> Answer:
     offset, limit = call.number("offset", 0, 0, 1_000_000), call.number("limit", 100, 1, MOST)
     with call.reading() as (session, actor):
         found = list_people(session, actor, asked)
-        mine = set(actor.roles)
+        mine, may_write = set(actor.roles), invitations.may_write(session)
         roles = [
             {
                 "key": role.key,
@@ -63,7 +72,12 @@ def show_people(call: Call) -> Answer:
             for role in session.snapshot.roles.values()
         ]
     return Answer(
-        body={"people": [_listed(one) for one in found[offset : offset + limit]], "count": len(found), "roles": roles}
+        body={
+            "people": [_listed(one) for one in found[offset : offset + limit]],
+            "count": len(found),
+            "roles": roles,
+            "may_write": may_write,
+        }
     )
 
 
@@ -84,6 +98,9 @@ def show_person(call: Call) -> Answer:
             "beyond": [role.title.say(actor.language) for role in beyond],
             "sessions": [] if beyond else _sessions(session, id, call.key),
             "tokens": len(accounts.tokens_of(session, id)),
+            "invitation": _invitation(call, session, id),
+            "mailbox": invitations.mailbox_of(session, id) if not beyond else "",
+            "may_write": invitations.may_write(session),
         }
     return Answer(body=body)
 
@@ -91,24 +108,38 @@ def show_person(call: Call) -> Answer:
 def add_person(call: Call) -> Answer:
     """POST /api/people  body: {"values": {"surname": "Смирнова"}, "login": "", "roles": []}: all of it or nothing."""
     body = call.body(NewPerson)
-    once = one_time_password()
-    hashed = hash_password(once) if body.login else ""
+    once, hashed = _first_password(body.by) if body.login else ("", None)
     with call.writing() as (session, actor):
         require_ability(session.snapshot, actor, PEOPLE)
         made = create_record(session, actor, "employee", body.values)
+        told = {}
         if body.login:
             ways_in.give_access(session, actor, made.id, clean(body.login).strip(), tuple(body.roles), hashed)
-    return Answer(201, {"id": made.id, "label": made.label, "password": once if body.login else None})
+            told = _invited(call, session, actor, made.id, body.by)
+    return Answer(201, {"id": made.id, "label": made.label, "password": once or None, "link": None, **told})
 
 
 def give_access(call: Call) -> Answer:
-    """PUT /api/people/{id}/access  body: {"login", "roles"}: the one-time password is shown only now."""
+    """PUT /api/people/{id}/access  body: {"login", "roles", "by"}: password and link are shown only now."""
     id, body = call.id(), call.body(Access)
-    once = one_time_password()
-    hashed = hash_password(once)
+    once, hashed = _first_password(body.by)
     with call.writing() as (session, actor):
         ways_in.give_access(session, actor, id, clean(body.login).strip(), tuple(body.roles), hashed)
-    return Answer(body={"password": once})
+        told = _invited(call, session, actor, id, body.by)
+    return Answer(body={"password": once or None, "link": None, **told})
+
+
+def _first_password(by: By) -> tuple[str, str | None]:
+    """What is shown and its hash; nobody comes in by the password of a person who is invited."""
+    once = one_time_password() if by == "password" else ""
+    return once, hash_password(once) if once else None
+
+
+def _invited(call: Call, session: Session, actor: Actor, id: int, by: By) -> dict[str, Any]:
+    if by == "password":
+        return {}
+    made = invitations.invite(session, sealer(call.company.home), actor, id, by)
+    return {"link": f"{invitations.PAGE}{made.token}" if made.token else None}
 
 
 def change_roles(call: Call) -> Answer:
@@ -212,7 +243,15 @@ def _listed(one: Listed) -> dict[str, Any]:
         "login": one.login,
         "roles": list(one.roles),
         "seen_at": accounts.moment(one.seen_at) if one.seen_at else None,
+        "invitation": one.invitation["state"] if one.invitation else "",
     }
+
+
+def _invitation(call: Call, session: Session, id: int) -> dict[str, Any] | None:
+    told = invitations.state_of(last_invitations(session, id).get(id), accounts.micros(session.now))
+    if told is None:
+        return None
+    return {**told, "until": accounts.moment(told["until"]), "problem": say_kept(call.words, told["problem"])}
 
 
 def _sessions(session: Session, employee: int, key: str) -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 """What is swept each night: ended sessions, unused uploads, jobs that ended long ago, old answers to repeats,
-old rows of the journal."""
+old rows of the journal, old invitations and letters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from svyaz.jobs.worker import JobContext
-from svyaz.org import journal
+from svyaz.org import invitations, journal
 from svyaz.records import idempotency
 from svyaz.storage import accounts, blobs, queue
 
@@ -22,5 +22,6 @@ def run(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, int]:
             "uploads": blobs.sweep(session, context.company.blobs, session.now - UPLOADS),
             "jobs": queue.forget_ended(session, session.now - JOBS),
             "journal": journal.sweep(session),
+            "invitations": invitations.sweep(session),
             "answers": idempotency.forget_old(session),
         }

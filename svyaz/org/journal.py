@@ -25,6 +25,9 @@ ENTRIES = (
     "left",
     "session_ended",
     "password_changed",
+    "invitation_used",
+    "reset_asked",
+    "password_by_letter",
 )
 # What a person did about his own ways in.
 WAYS = ("second_on", "second_off", "recovery_codes", "passkey_added", "passkey_removed", "token_made", "token_dropped")
@@ -35,6 +38,8 @@ RIGHTS = (
     "let_in",
     "password_reset",
     "second_reset",
+    "invited",
+    "invitation_revoked",
     "view_began",
     "view_ended",
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from svyaz.access.actor import Actor
 from svyaz.access.fields import may_read
 from svyaz.kernel.text import fold
+from svyaz.org.invitations import state_of as invitation_of
 from svyaz.records.read import MOST_ROWS, ListRequest, read_page
-from svyaz.storage import accounts
+from svyaz.storage import accounts, invitations
 from svyaz.storage.accounts import WayIn
 from svyaz.storage.session import Session
 
@@ -21,6 +22,7 @@ SHOWN = ("label", "position_title", "department", "active")
 class Listed:
     """state     none: no way in; waiting: the one-time password is not replaced yet; open; blocked; dismissed
     department  cell of the link, None when there is none or it may not be read;  seen_at: 0 when not signed in anywhere
+    invitation  the last one, as invitations.state_of tells it
     """
 
     id: int
@@ -31,6 +33,7 @@ class Listed:
     login: str
     roles: tuple[str, ...]
     seen_at: int
+    invitation: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,13 @@ def state_of(way: WayIn | accounts.Login | None, works_here: bool) -> str:
 def list_people(session: Session, actor: Actor, asked: Asked) -> list[Listed]:
     """Whom the actor sees as employees, by name, the dismissed last.  Raises what reading employees does."""
     ways, roles = accounts.ways_in(session), accounts.all_roles(session)
-    found = [_listed(row, ways.get(row[0]), roles.get(row[0], ())) for row in _rows(session, actor)]
+    invited, now = invitations.last_invitations(session), accounts.micros(session.now)
+    found = [
+        replace(
+            _listed(row, ways.get(row[0]), roles.get(row[0], ())), invitation=invitation_of(invited.get(row[0]), now)
+        )
+        for row in _rows(session, actor)
+    ]
     wanted = fold(asked.text.strip())
     return [
         one

@@ -68,9 +68,9 @@ def check_beyond(session: Session, actor: Actor, roles: tuple[str, ...]) -> None
 
 
 def give_access(
-    session: Session, actor: Actor, employee: int, login: str, roles: tuple[str, ...], password_hash: str
+    session: Session, actor: Actor, employee: int, login: str, roles: tuple[str, ...], password_hash: str | None
 ) -> None:
-    """A first way in, with a password that must be changed.  Raises AlreadyComesIn, WorksNoLonger, LoginTaken…"""
+    """A first way in, with a password that must be changed, or none yet: an invitation asks for one.  Raises AlreadyComesIn, WorksNoLonger, LoginTaken…"""
     seen = managed(session, actor, employee)
     known = accounts.login_of(session, employee)
     if known is not None:

@@ -308,6 +308,38 @@ ATTEMPT = _table(
     sa.Index("ix_sv_attempt_key", "key", "at"),
 )
 
+# Letters that wait to be sent, and what became of them (storage/letters.py).  sealed: what is in it, until it has gone.
+LETTER = _table(
+    "sv_letter",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("recipient", Text),
+    _column("message_id", Text),
+    _column("sealed", Text, null=True),
+    _column("state", Text),
+    _column("attempts", sa.Integer),
+    _column("next_at", Big),
+    _column("created_at", Big),
+    _column("sent_at", Big, null=True),
+    _column("problem", Text, null=True),
+    sa.Index("ix_sv_letter_state", "state", "next_at"),
+)
+
+# One-time links of invitations and of forgotten passwords (storage/invitations.py).
+INVITATION = _table(
+    "sv_invitation",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("token_hash", Text, unique=True),
+    _column("employee", Big, index=True),
+    _column("kind", Text),
+    _column("stamp", Text),
+    _column("created_at", Big),
+    _column("created_by", Big, null=True),
+    _column("expires_at", Big),
+    _column("used_at", Big, null=True),
+    _column("revoked_at", Big, null=True),
+    _column("letter", Big, null=True),
+)
+
 # Who came in, and what was done about rights and ways in (storage/journal.py).  facts: JSON, never a secret.
 JOURNAL = _table(
     "sv_journal",

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from svyaz.org import challenges
 from svyaz.storage import changes, directory, ids, second_steps
 from tests.api.site import HOST, PASSWORD, Caller, Site, code_now
+from tests.mailbox import standing
 from tests.passkey_device import Device
 from tests.provider import consent, lasting_provider
 
@@ -166,6 +167,12 @@ def good_calls(site: Site) -> list[GoodCall]:
     spare = site.browser("Ольга")
     (other,) = [one["id"] for one in spare.get("/api/sessions")["sessions"] if one["current"]]
     artem.upload("/api/company/logo", "знак.png", PICTURE)
+    guests = [
+        artem.post("/api/people", {"values": {"surname": said}, "login": said, "by": "link"}, 201)
+        for said in ("Гость", "Гостья")
+    ]
+    tokens = [guest["link"].partition("#")[2] for guest in guests]
+    mail = {"host": "127.0.0.1", "port": standing().port, "security": "none", "private": True, "sender": "a@example.ru"}
     novice, igor = artem.create("employee", surname="Новиков")["id"], site.people["Игорь"]
     leaver, gone_one = (artem.create("employee", surname=said)["id"] for said in ("Уходов", "Ушедший"))
     dismissed = artem.post(f"/api/people/{gone_one}/dismissal", {"to": igor}, 202)["batch"]
@@ -274,6 +281,28 @@ def good_calls(site: Site) -> list[GoodCall]:
             status=204,
         ),
         GoodCall("DELETE", f"{person}/sessions", f"/api/people/{igor}/sessions", who="Артём"),
+        GoodCall("POST", "/api/invitations/look", "/api/invitations/look", {"token": tokens[0]}),
+        GoodCall(
+            "POST",
+            "/api/invitations/accept",
+            "/api/invitations/accept",
+            {"token": tokens[0], "password": "мой-пароль-7"},
+        ),
+        GoodCall("GET", "/api/invitations/forgotten", "/api/invitations/forgotten"),
+        GoodCall("POST", "/api/invitations/forgotten", "/api/invitations/forgotten", {"login": "olga"}, status=202),
+        GoodCall(
+            "POST",
+            f"{person}/invitation",
+            f"/api/people/{guests[1]['id']}/invitation",
+            {"by": "link"},
+            who="Артём",
+        ),
+        GoodCall(
+            "DELETE", f"{person}/invitation", f"/api/people/{guests[1]['id']}/invitation", who="Артём", status=204
+        ),
+        GoodCall("GET", "/api/mail", "/api/mail", who="Артём"),
+        GoodCall("PUT", "/api/mail", "/api/mail", mail, who="Артём", status=204),
+        GoodCall("POST", "/api/mail/test", "/api/mail/test", {"to": "olga@example.ru"}, who="Артём"),
         GoodCall("GET", "/api/journal", "/api/journal?of=entries&limit=5", who="Артём"),
         GoodCall("GET", "/api/me", "/api/me"),
         GoodCall("PUT", "/api/me/language", "/api/me/language", {"language": "en"}),

@@ -33,6 +33,7 @@ SCREENS = {
     "data": "/-/settings/data",
     "me": "/-/me",
     "sessions": "/-/me/sessions",
+    "mail": "/-/settings/mail",
     "people": "/-/people",
     "person": "/-/people/list/{me}",
     "journal": "/-/people/journal",

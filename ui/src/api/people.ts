@@ -1,5 +1,6 @@
 /** People and their ways in; the journal. */
 import { queryText, request } from "./http";
+import type { Invitation, Way } from "./invitations";
 import type { OpenSession } from "./session";
 import type { Cell } from "./types";
 
@@ -15,6 +16,8 @@ export interface PersonRow {
   readonly login: string;
   readonly roles: readonly string[];
   readonly seen_at: string | null;
+  /** How the last invitation stands; "" when there was none. */
+  readonly invitation: Invitation["state"] | "";
 }
 
 export interface RoleName {
@@ -27,6 +30,8 @@ export interface People {
   readonly people: readonly PersonRow[];
   readonly count: number;
   readonly roles: readonly RoleName[];
+  /** Whether letters can go: there is a mail server, and links know where they lead. */
+  readonly may_write: boolean;
 }
 
 export interface PersonAccess {
@@ -40,6 +45,15 @@ export interface PersonAccess {
   readonly beyond: readonly string[];
   readonly sessions: readonly OpenSession[];
   readonly tokens: number;
+  readonly invitation: Invitation | null;
+  readonly mailbox: string;
+  readonly may_write: boolean;
+}
+
+/** One of them, shown only now; neither when a letter goes. */
+export interface Given {
+  readonly password: string | null;
+  readonly link: string | null;
 }
 
 export interface JournalEntry {
@@ -56,11 +70,11 @@ export interface JournalEntry {
 export const readPeople = (asked: { q?: string; state?: string; role?: string; offset?: number; limit?: number }): Promise<People> =>
   request("GET", `/api/people${queryText({ ...asked, q: asked.q || undefined, state: asked.state || undefined, role: asked.role || undefined })}`);
 
-export const addPerson = (values: Readonly<Record<string, Cell>>, login: string, roles: readonly string[]): Promise<{ id: number; label: string; password: string | null }> =>
-  request("POST", "/api/people", { values, login, roles });
+export const addPerson = (values: Readonly<Record<string, Cell>>, login: string, roles: readonly string[], by: Way = "password"): Promise<Given & { id: number; label: string }> =>
+  request("POST", "/api/people", { values, login, roles, by });
 
 export const readAccess = (id: number): Promise<PersonAccess> => request("GET", `/api/people/${id}`);
-export const giveAccess = (id: number, login: string, roles: readonly string[]): Promise<{ password: string }> => request("PUT", `/api/people/${id}/access`, { login, roles });
+export const giveAccess = (id: number, login: string, roles: readonly string[], by: Way = "password"): Promise<Given> => request("PUT", `/api/people/${id}/access`, { login, roles, by });
 export const changeRoles = (id: number, roles: readonly string[]): Promise<void> => request("PUT", `/api/people/${id}/roles`, { roles });
 export const blockPerson = (id: number): Promise<void> => request("POST", `/api/people/${id}/block`, {});
 export const letIn = (id: number): Promise<void> => request("POST", `/api/people/${id}/let-in`, {});

@@ -24,6 +24,8 @@ export const router = createRouter({
   routes: [
     { path: "/", redirect: (to) => { const [path = "/", query = ""] = firstPage().split("?"); return { path, query: { ...Object.fromEntries(new URLSearchParams(query)), ...to.query } }; } },
     { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true, title: "login" } },
+    { path: "/-/invitation", component: wordy(() => import("../pages/InvitationPage.vue")), meta: { open: true, title: "password" } },
+    { path: "/-/forgotten", component: wordy(() => import("../pages/ForgottenPage.vue")), meta: { open: true, title: "password" } },
     { path: "/-/password", component: wordy(() => import("../pages/PasswordPage.vue")), meta: { title: "password" } },
     { path: "/-/reports", component: wordy(() => import("../pages/reports/ReportsPage.vue")), meta: { title: "reports" } },
     { path: "/-/past/:entity([a-z][a-z0-9_]*)", component: wordy(() => import("../pages/past/PastPage.vue")), props: entityProps, meta: { title: "past", same: "past" } },

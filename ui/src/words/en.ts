@@ -289,6 +289,7 @@ export const words = {
     again: "Sign in again",
     again_why: "The session has ended. What you have typed is in place: you will go on from where you were.",
     later: "Later",
+    forgotten: "Forgot the password?",
   },
   grain: {
     day: "by day",
