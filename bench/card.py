@@ -85,7 +85,8 @@ def main() -> int:
         try:
             body = json.dumps({"login": "bench", "password": PASSWORD}).encode()
             answer = ask(server.port, Request("POST", "/api/session", {"Content-Type": "application/json"}, body))
-            headers = {"Cookie": answer.headers["set-cookie"].split(";")[0]}
+            told = answer.headers["set-cookie"].split("\n")
+            headers = {"Cookie": next(one.split(";")[0] for one in told if one.startswith("svyaz_session="))}
             cost = spent(server, headers, ids)
         finally:
             server.stop()

@@ -38,6 +38,7 @@ LOG = logging.getLogger("svyaz.jobs")
 LEASE_SECONDS = 60
 POLL_SECONDS = 0.25
 FOLLOW_SECONDS = 0.5
+LEAST_REST = 0.05  # between two steps after the log: a step costs a transaction, for one change or for a hundred
 SCHEDULE_SECONDS = 15
 PAUSES_SECONDS = (10, 60, 300, 1_800, 7_200, 21_600)
 
@@ -289,12 +290,12 @@ class Worker:
                 LOG.exception("leases are not renewed")
 
     def _follow(self, step: Step) -> None:
-        """Step after step while there are changes, resting as long as each took: writers come first."""
+        """Step after step while there are changes, resting as long as each took and no less: writers come first."""
         while not self._stop.is_set():
             began = time.monotonic()
             try:
                 busy = step(self.company)
-                pause = time.monotonic() - began if busy else FOLLOW_SECONDS
+                pause = max(time.monotonic() - began, LEAST_REST) if busy else FOLLOW_SECONDS
             except Problem as problem:  # the base is gone or full: what was not written is done again
                 LOG.error("a step after the log waits: %s", problem)
                 pause = 2

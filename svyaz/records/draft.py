@@ -56,7 +56,11 @@ class Draft:
         if self.stored is None:
             return {}
         before = self.stored.values
-        return {key: (before.get(key), value) for key, value in self.values.items() if before.get(key) != value}
+        return {
+            key: (was, value)
+            for key, value in self.values.items()
+            if (was := before.get(key)) is not value and was != value  # most are the very ones that were read
+        }
 
     def moves(self, key: str) -> bool:
         """Whether this write gives the field another value; at creation: any value at all."""

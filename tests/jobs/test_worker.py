@@ -18,7 +18,16 @@ import pytest
 
 from svyaz.jobs.queue import cancel_job, enqueue, list_dead, read_job, retry_job
 from svyaz.jobs.schedule import Repeating
-from svyaz.jobs.worker import LEASE_SECONDS, PAUSES_SECONDS, Cancelled, JobContext, TryLater, Worker
+from svyaz.jobs.worker import (
+    FOLLOW_SECONDS,
+    LEASE_SECONDS,
+    LEAST_REST,
+    PAUSES_SECONDS,
+    Cancelled,
+    JobContext,
+    TryLater,
+    Worker,
+)
 from svyaz.kernel.clock import FixedClock, SystemClock
 from svyaz.kernel.problem import NotFound
 from svyaz.storage import queue
@@ -360,3 +369,26 @@ def test_killed_worker_loses_no_job_and_no_acknowledged_write(sqlite_home: Path,
     Worker(company, {"note": note}, SystemClock()).run_all()
     assert written == set(ids)
     company.close()
+
+
+class Rests(threading.Event):
+    """Ends what waits on it after three rests, none of which is waited through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.told.append(timeout or 0.0)
+        if len(self.told) == 3:
+            self.set()
+        return self.is_set()
+
+
+def test_steps_after_the_log_leave_writers_room_between_them(company: Company) -> None:
+    """However small a step was: ten changes a second must not cost ten transactions more."""
+    busy = iter((True, True, False))
+    worker = Worker(company, {}, company.clock)
+    worker._stop = rests = Rests()
+    worker._follow(lambda _: next(busy))
+    assert min(rests.told[:2]) >= LEAST_REST and rests.told[2] == FOLLOW_SECONDS
