@@ -27,7 +27,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from bench import bulk, heavy, listening, page, reading, recounting, searching, starting, writing
+from bench import bulk, five_hundred, heavy, listening, page, reading, recounting, searching, starting, writing
 from bench.base import Base, make_base, read_base
 from bench.reading import Effort, add_reads, plan_of, serving
 from bench.result import Found, write
@@ -48,16 +48,18 @@ class Much:
     rows: int
     searches: int
     starts: int
+    crowd_seconds: int = five_hundred.SECONDS
 
 
 FULL = Much(Effort(7, 1_500), 5, 3, 100_000, 40, 3)
-QUICK = Much(Effort(3, 400), 3, 1, 5_000, 10, 1)
-TINY = Much(Effort(1, 20), 1, 1, 200, 1, 1)
+QUICK = Much(Effort(3, 400), 3, 1, 5_000, 10, 1, 20)
+TINY = Much(Effort(1, 20), 1, 1, 200, 1, 1, 2)
 
 # What is measured, in this order; those of a group share their servers.
 READS = ("list", "one", "search", "pivot", "scan", "as_of", "export")
 WRITES = ("change", "change_http", "change_p99", "import", "live", "index", "recount")
-ALL = ("start", *READS, *WRITES)
+PEOPLE = ("rights", "crowd")
+ALL = ("start", *READS, *WRITES, *PEOPLE)
 
 
 def measure(base: Base, much: Much, only: frozenset[str], say: Callable[[Found], None]) -> None:
@@ -69,6 +71,13 @@ def measure(base: Base, much: Much, only: frozenset[str], say: Callable[[Found],
     if only & frozenset(WRITES):
         with copied(base) as copy, tempfile.TemporaryDirectory() as folder:
             _measure_writes(copy, much, only, say, Path(folder))
+    if only & frozenset(PEOPLE):
+        with copied(base) as copy:
+            readers = five_hundred.fill_up(copy)
+            if "rights" in only:
+                _say(say, five_hundred.measure_rights(copy, readers, much.effort))
+            if "crowd" in only:
+                _say(say, [five_hundred.measure_crowd(copy, readers, much.crowd_seconds)])
 
 
 def _measure_reads(base: Base, much: Much, only: frozenset[str], say: Callable[[Found], None], folder: Path) -> None:

@@ -53,7 +53,8 @@ class Client:
         headers = {}
         while line := self.file.readline().strip():
             name, _, value = line.decode("latin-1").partition(":")
-            headers[name.lower()] = value.strip()
+            key = name.lower()
+            headers[key] = f"{headers[key]}\n{value.strip()}" if key in headers else value.strip()
         if headers.get("transfer-encoding") == "chunked":
             body = self._chunks()
         else:

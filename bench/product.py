@@ -82,8 +82,9 @@ class Svyaz:
     def sign_in(self, login: str) -> Person:
         body = json.dumps({"login": login, "password": PASSWORD}).encode()
         answer = ask(self.server.port, Request("POST", "/api/session", {"Content-Type": "application/json"}, body))
-        cookie = answer.headers["set-cookie"].split(";")[0]
-        return Person({"Cookie": cookie, "X-Svyaz-CSRF": answer.json()["csrf"]})
+        given = [one.split(";")[0] for one in answer.headers["set-cookie"].split("\n")]
+        kept = [one for one in given if not one.endswith(("=", '=""'))]  # one may be taken away by the same answer
+        return Person({"Cookie": "; ".join(kept), "X-Svyaz-CSRF": answer.json()["csrf"]})
 
     def filter(self, listing: Listing) -> str:
         parts = []

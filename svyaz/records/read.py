@@ -26,6 +26,7 @@ from svyaz.records.conditions import NO_STATE, State, keys_of_state, state_of
 from svyaz.records.denial import explain_no
 from svyaz.records.draft import Draft
 from svyaz.records.entry import open_entry
+from svyaz.records.few import narrowed
 from svyaz.records.problems import MeasureNotPossible, SortNotPossible, TooManyRecords, UnknownField
 from svyaz.records.reader_scope import ReaderScope
 from svyaz.schema.snapshot import Entity, Snapshot
@@ -240,7 +241,10 @@ def make_query(
     if session.past is not None and shape.verb != "history":  # an export of the past needs both rights
         allowed = condition(snapshot, actor, entity, "history")
         prepared = replace(prepared, where=both(prepared.where, allowed))
-    return replace(prepared, limit=request.limit, offset=request.offset, after=request.after, kept=request.kept)
+    where = narrowed(session, actor, entity, prepared.where, ground_of(session, actor))
+    return replace(
+        prepared, where=where, limit=request.limit, offset=request.offset, after=request.after, kept=request.kept
+    )
 
 
 @dataclass(frozen=True, slots=True)

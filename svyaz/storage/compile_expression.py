@@ -22,6 +22,7 @@ from svyaz.schema.snapshot import Field
 from svyaz.storage import compile_functions
 from svyaz.storage.binds import Binds, Condition, Sql, sql_type
 from svyaz.storage.computing import computed_value
+from svyaz.storage.few import is_among, is_me
 from svyaz.storage.layout import SYSTEM_FIELDS
 from svyaz.storage.pieces import Pieces
 from svyaz.storage.pieces_postgres import PostgresPieces
@@ -72,6 +73,8 @@ class Formulas:
             return self.compare(node.function, left, right, scope, exact)
         if node.function == "in":
             return self._in(node, scope, exact)
+        if node.function == "among":
+            return is_among(self.making, scope, node)
         found = compile_functions.TRUTHS.get(node.function)
         if found is not None:
             return found(self, node, scope, exact)
@@ -142,7 +145,7 @@ class Formulas:
             return self._pair(operator, value, kind, self.value(right, scope), right.type)
 
         found = some(scope, left.keys, with_right)
-        if operator != "=" or isinstance(right, Constant) or right.type.many:
+        if operator != "=" or isinstance(right, Constant) or right.type.many or is_me(right):
             return found
         return sa.or_(found, sa.and_(self.value(right, scope).is_(None), self.empty(left, scope)))
 
@@ -159,7 +162,8 @@ class Formulas:
         if operator != "=":
             held = _plain(operator, one, other)
             return _never_null(held) if exact else held
-        if isinstance(right, Constant) and isinstance(right.value, Hole):  # not empty: an index serves `=`
+        if is_me(right) or (isinstance(right, Constant) and isinstance(right.value, Hole)):
+            # Not empty: an index serves `=`.
             held = one == other
             return sa.and_(one.is_not(None), held) if exact else held
         return one.is_not_distinct_from(other)

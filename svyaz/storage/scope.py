@@ -42,6 +42,7 @@ class Making:
     """What one compilation shares: parameters, aliases, the reader's conditions (with holes).
 
     whole   the answer has very many rows: a label is better joined than asked for row by row
+    few     records are found by their ids: no other index of the table serves
     """
 
     snapshot: Snapshot
@@ -50,6 +51,7 @@ class Making:
     binds: Binds
     covered: frozenset[str] = frozenset()
     whole: bool = False
+    few: bool = False
     conditions: Conditions = field(init=False)
     taken: int = 0
 
@@ -62,6 +64,7 @@ class Frame:
     """One SELECT: its FROM grows as paths ask for far tables.  table: what it began with in place of the entity's own."""
 
     def __init__(self, source: sa.FromClause, table: sa.FromClause | None = None) -> None:
+        self.own = source
         self.source = source
         self.table = table
         self.hops: dict[tuple[str, str], Scope] = {}

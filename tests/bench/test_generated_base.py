@@ -109,8 +109,8 @@ def test_seed_and_day_give_the_same_rows_again() -> None:
         assert len(once) == {"counterparty": 10, "contact": 18, "deal": 60, "comment": 12}[entity] <= PORTION
 
 
-# Without those that only take long: the start, two hundred listeners, changes beside an import.
-ASKED = "list,one,search,pivot,scan,as_of,export,change,change_http,import,index"
+# Without those that only take long: the start, two hundred listeners, changes beside an import, a hundred at work.
+ASKED = "list,one,search,pivot,scan,as_of,export,change,change_http,import,index,rights"
 
 
 def test_marks_are_measured_over_real_servers_and_drawn(tmp_path, monkeypatch) -> None:
