@@ -103,6 +103,8 @@ def test_provider_builds_fills_and_hands_over_a_system_of_his_own(
     hand.press(page.get_by_role("gridcell").get_by_role("link").first)
     expect(page.get_by_text(re.compile(r"450,50"))).not_to_have_count(0)
     hand_over(site, open_page)
+    lock(hand)
+    nobody_configures(site, open_page)
     promised = PROMISED.search(TABLE.read_text("utf-8"))
     assert promised and int(promised[1]) == hand.count <= MOST, hand.count
     assert_it_counts(site)
@@ -138,6 +140,28 @@ def hand_over(site: Site, open_page: Opener) -> None:
     expect(page.get_by_role("heading", name="Нет доступа")).to_be_visible()
     expect(page.get_by_role("link", name="Конфигуратор", exact=True)).to_have_count(0)
     assert seller.get("/api/schema/source").status_code == 403
+
+
+def lock(hand: Hand) -> None:
+    """The product is ready: its configurator is closed for everybody, for who built it too."""
+    hand.menu("Конфигуратор")
+    hand.press(hand.page.get_by_role("link", name="Решения", exact=True))
+    hand.press(hand.button("Закрыть конфигуратор для всех"))
+    hand.press(hand.page.get_by_role("dialog").get_by_role("button", name="Закрыть для всех"))
+    expect(hand.page.get_by_role("link", name="Конфигуратор", exact=True)).to_have_count(0)
+
+
+def nobody_configures(site: Site, open_page: Opener) -> None:
+    """Not from the menu, not by its address, not by the API; and what was built works on."""
+    page = open_page("/-/configurator/objects/abonent/fields")
+    expect(page.get_by_text(re.compile("передана готовой")).first).to_be_visible()
+    expect(page.get_by_role("link", name="Конфигуратор", exact=True)).to_have_count(0)
+    told = site.http.get("/api/schema/source")
+    assert (told.status_code, told.json()["error"]["code"]) == (403, "configurator_locked")
+    edits = [{"do": "put_settings", "set": {"locked": False}}]
+    for path in ("plan", "apply"):
+        refused = site.http.post(f"/api/schema/{path}", json={"revision": 1, "edits": edits})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "configurator_locked"), path
 
 
 def assert_it_counts(site: Site) -> None:
