@@ -49,6 +49,7 @@ LATER = (
     "looks",
     "values",
     "people",
+    "structure",
     "invite",
     "table",
     "solutions",

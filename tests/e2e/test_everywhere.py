@@ -36,6 +36,7 @@ SCREENS = {
     "mail": "/-/settings/mail",
     "people": "/-/people",
     "person": "/-/people/list/{me}",
+    "structure": "/-/people/structure",
     "journal": "/-/people/journal",
     "missing": "/-/no/such/page",
 }

@@ -25,7 +25,8 @@ const FAR_PX = 500;
 export function startDrag(event: PointerEvent, host: DragHost): void {
   const target = event.target as HTMLElement;
   const found = target.closest<HTMLElement>(host.item);
-  if (!found || event.button !== 0 || target.closest("a, button, input")) return;
+  const pressed = target.closest("a, button, input");
+  if (!found || event.button !== 0 || (pressed && pressed !== found)) return;
   new Drag(event, found, host).listen();
 }
 
