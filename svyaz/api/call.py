@@ -37,7 +37,7 @@ from svyaz.org.sessions import (
     wants_touch,
 )
 from svyaz.org.view_as import ViewingOnly, lapse, may_view
-from svyaz.records.as_of import go_back, moment_of
+from svyaz.records.as_of import go_back, instant_of, moment_of
 from svyaz.storage import view_as
 from svyaz.storage.accounts import SignedIn
 from svyaz.storage.session import Session
@@ -196,10 +196,19 @@ class Call:
             with self.reading() as asked:
                 yield asked
             return
-        with self.reading() as (session, actor):
-            require(session.snapshot, actor, entity, "history")
-            at = moment_of(said, session.snapshot.settings.zone)
-        with self.company.pasts.at(at, lambda session, made: go_back(session, at, entity, made)) as session:
+        at = instant_of(said)
+        if at is None or not self.company.pasts.is_kept(at):  # for whom may not look nothing is made, and none let go
+            with self.reading() as (session, actor):
+                require(session.snapshot, actor, entity, "history")
+                at = moment_of(said, session.snapshot.settings.zone)
+        moment = at
+
+        def go(session: Session, made: Any) -> Any:
+            """Asked before anything is brought back: a refusal of the moment tells what the object once had."""
+            require(session.snapshot, self.actor(session), entity, "history")
+            return go_back(session, moment, entity, made)
+
+        with self.company.pasts.at(moment, go) as session:
             actor = self.actor(session)
             require(session.snapshot, actor, entity, "history")
             yield session, actor

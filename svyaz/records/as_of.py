@@ -74,6 +74,14 @@ def moment_of(said: str, zone: str) -> datetime:
     return parse_instant(said)
 
 
+def instant_of(said: str) -> datetime | None:
+    """What needs no zone to be understood; None: a day, or nothing that a moment is."""
+    try:
+        return None if _DAY.fullmatch(said) else parse_instant(said)
+    except Problem:
+        return None
+
+
 def go_back(session: Session, at: datetime, entity: str = "", kept: Past | None = None) -> Past:
     """The base of this transaction becomes that of the moment; returns what to give as `kept` the next time on the
     same connection.  entity: what will be read, to be asked whether it can be.

@@ -80,6 +80,11 @@ class Pasts:
             if kept.made is None:
                 self._drop(kept)
 
+    def is_kept(self, at: datetime) -> bool:
+        """Whether the moment is there already: to show it costs little, and nothing else has to go for it."""
+        kept = self._kept.get(at)
+        return kept is not None and kept.made is not None
+
     def close(self) -> None:
         with self._guard:
             self._closed = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -54,6 +55,22 @@ def test_past_is_for_those_who_may_see_the_history(site: Site) -> None:
         for path in (f"/api/records/deal?as_of={BEFORE}", f"/api/records/deal/{deal['id']}?as_of={BEFORE}"):
             assert olga.refused("GET", path, 403)["code"] == "denied_history"
         assert olga.refused("POST", "/api/records/deal/query", 403, {"as_of": BEFORE})["code"] == "denied_history"
+
+
+def test_moment_that_another_has_looked_at_is_refused_all_the_same(site: Site) -> None:
+    """It is kept for who asks next; and it is not thrown away by a refusal, nor made by one."""
+    deal, at = site.browser("Игорь").create("deal", title="Тайна"), datetime.fromisoformat(BEFORE)
+    site.cast.give_role("Ольга", "looker", Grant("deal", {"see": "all"}))
+    olga, pasts = site.browser("Ольга"), site.company.pasts
+    asked = (f"/api/records/deal?as_of={BEFORE}", f"/api/records/deal/{deal['id']}?as_of={BEFORE}")
+    refusals = [olga.refused("GET", path, 403)["code"] for path in asked]
+    assert not pasts.is_kept(at)
+    site.browser("Игорь").get(asked[0])
+    assert pasts.is_kept(at)
+    refusals += [olga.refused("GET", path, 403)["code"] for path in asked]
+    assert set(refusals) == {"denied_history"}
+    assert site.stranger().refused("GET", asked[0], 401)["code"] == "not_signed_in"
+    assert pasts.is_kept(at)
 
 
 def test_moment_that_is_no_moment_is_refused(site: Site) -> None:
