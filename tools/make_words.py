@@ -51,6 +51,7 @@ LATER = (
     "people",
     "structure",
     "invite",
+    "rights",
     "table",
     "solutions",
     "home",

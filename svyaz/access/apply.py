@@ -1,8 +1,10 @@
 """Turn the rules of access into conditions of a query, so the database never returns a forbidden row.
 
 A role grants each verb of an entity a scope (own, taking_part, department, department_below, subordinates, all)
-and may add a record rule, a formula over the record.  Scope and rule become one condition, joined
-by AND.  Nothing is filtered in Python: a page of 50 has 50 rows, and totals, reports, search and
+and may add a record rule, a formula over the record, for all verbs or for one, and rights of stages
+(narrowing.py).  Scope and these become one condition, joined by AND.  A role has its parent's grants besides.
+
+Nothing is filtered in Python: a page of 50 has 50 rows, and totals, reports, search and
 export obey the same conditions as lists.
 
 Decision, first match wins:
@@ -35,6 +37,7 @@ from types import MappingProxyType
 from svyaz.access.actor import Actor, Standing
 from svyaz.access.denials import BY_VERB
 from svyaz.access.explain import who_may
+from svyaz.access.narrowing import enters, narrowed
 from svyaz.access.paths import typed_path, within
 from svyaz.expression.tree import (
     ALWAYS,
@@ -57,7 +60,7 @@ TAKING_PART = ("co_executors", "auditors", "participants", "requester")
 EMPLOYEE = Type("link", to=("employee",))
 ME = Call("me", (), EMPLOYEE)
 AUTHOR = Path(("created_by",), EMPLOYEE)
-OF_LINE = {"see": "see", "add": "change", "change": "change", "delete": "change", "export": "export"}
+OF_LINE = {"add": "change", "delete": "change"}  # the other verbs are the card's own
 
 
 def condition(snapshot: Snapshot, actor: Actor, entity: str, verb: str) -> Node | None:
@@ -166,6 +169,24 @@ def whose(shape: Entity) -> Path:
     return _owner(shape)
 
 
+def may_enter(snapshot: Snapshot, actor: Actor, shape: Entity, stage: str) -> bool:
+    """Whether a record that may be changed may be moved to the stage; of a new one the condition of `add` asks."""
+    if actor.is_system or shape.kind == "line":
+        return True
+    said = [*grants(snapshot, actor, shape.key), *(one for _, one in stood_grants(snapshot, actor, shape.key))]
+    return any(enters(one, stage) for one in said if "change" in one.verbs)
+
+
+def who_may_enter(snapshot: Snapshot, actor: Actor, shape: Entity, stage: str) -> str:
+    """Titles of the roles that let move a record there; "—" when none."""
+    told = [
+        role.title.say(actor.language)
+        for role in snapshot.roles.values()
+        if any("change" in one.verbs and enters(one, stage) for one in snapshot.granted_by(role.key, shape.key))
+    ]
+    return ", ".join(told) or "—"
+
+
 def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
     """What the actor's roles say about the entity, in the order of roles."""
     roles = (snapshot.roles[key] for key in actor.roles if key in snapshot.roles)
@@ -174,9 +195,14 @@ def grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[Grant]:
 
 def _verb_condition(snapshot: Snapshot, actor: Actor, shape: Entity, verb: str, far: bool = False) -> Node | None:
     """ALWAYS: any record; None: the verb is not granted.  far: of a record at the end of a link."""
-    if actor.is_system:
+    if actor.is_system or (verb == "bulk" and _does_all_in_bulk(snapshot, actor)):
         return ALWAYS
     return _granted_to(snapshot.digest, actor.standing, shape.key, verb, far, Carried(snapshot, actor))
+
+
+def _does_all_in_bulk(snapshot: Snapshot, actor: Actor) -> bool:
+    """The ability «массовые действия»: with every object, whatever he may change or delete of it."""
+    return any("bulk" in snapshot.roles[key].abilities for key in actor.roles if key in snapshot.roles)
 
 
 @lru_cache(maxsize=8192)
@@ -208,7 +234,8 @@ def stood_grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[tuple[st
 def _granted(shape: Entity, actor: Actor, grant: Grant, verb: str, far: bool, stood: str = "") -> Node:
     """stood: the role of the absent by which it is granted, "" when by a role of one's own."""
     scope = grant.verbs[verb]
-    node = both(_stood_scope(shape, stood, scope) if stood else _scope(shape, actor, scope), grant.rule)
+    reached = _stood_scope(shape, stood, scope) if stood else _scope(shape, actor, scope)
+    node = both(reached, narrowed(shape, grant, verb))
     if verb != "add":
         node = both(node, _about_is_seen(shape, actor, far))
     return node or ALWAYS

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from svyaz.access.actor import Actor
 from svyaz.access.apply import grants
 from svyaz.access.fields import RANK, right, said_of
-from svyaz.schema.snapshot import Entity, Grant, Role, Snapshot
+from svyaz.schema.snapshot import STAGE_RIGHTS, Entity, Grant, Role, Snapshot
 
 HOLDS = {
     "own": ("own",),
@@ -32,8 +32,9 @@ def roles_beyond(snapshot: Snapshot, actor: Actor, roles: Iterable[str]) -> list
 def covers(snapshot: Snapshot, actor: Actor, role: Role) -> bool:
     if actor.is_system or role.key in actor.roles:
         return True
+    line = (snapshot.roles[key] for key in snapshot.with_ancestors((role.key,)) if key in snapshot.roles)
     return role.abilities <= actor.abilities and all(
-        covers_grant(snapshot, actor, grant) for grant in role.grants.values()
+        covers_grant(snapshot, actor, grant) for one in line for grant in one.grants.values()
     )
 
 
@@ -51,7 +52,9 @@ def covers_grant(snapshot: Snapshot, actor: Actor, grant: Grant) -> bool:
 def _holds(mine: Grant, other: Grant, verb: str) -> bool:
     if verb not in mine.verbs or other.verbs[verb] not in HOLDS[mine.verbs[verb]]:
         return False
-    return mine.rule is None or mine.rule == other.rule
+    if mine.rule not in (None, other.rule) or mine.rules.get(verb) not in (None, other.rules.get(verb)):
+        return False
+    return all(STAGE_RIGHTS[other.stages.get(stage, "")] <= STAGE_RIGHTS[right] for stage, right in mine.stages.items())
 
 
 def _covers_fields(snapshot: Snapshot, actor: Actor, shape: Entity, grant: Grant) -> bool:

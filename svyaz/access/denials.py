@@ -55,6 +55,28 @@ class DeniedHistoryRecord(Denied):
     code = "denied_history_record"
 
 
+class DeniedBulk(Denied):
+    code = "denied_bulk"
+
+
+class DeniedBulkRecord(Denied):
+    code = "denied_bulk_record"
+
+
+class DeniedShare(Denied):
+    code = "denied_share"
+
+
+class DeniedShareRecord(Denied):
+    code = "denied_share_record"
+
+
+class DeniedStage(Denied):
+    """The record may be changed, but not moved to that stage.  facts: stage, who_may"""
+
+    code = "denied_stage"
+
+
 class DeniedAbility(Denied):
     """facts: ability, who_may"""
 
@@ -67,6 +89,8 @@ BY_VERB: dict[str, type[Denied]] = {
     "delete": DeniedDelete,
     "export": DeniedExport,
     "history": DeniedHistory,
+    "bulk": DeniedBulk,
+    "share": DeniedShare,
 }
 
 BY_VERB_OF_RECORD: dict[str, type[Denied]] = {
@@ -76,4 +100,6 @@ BY_VERB_OF_RECORD: dict[str, type[Denied]] = {
     "delete": DeniedDeleteRecord,
     "export": DeniedExportRecord,
     "history": DeniedHistoryRecord,
+    "bulk": DeniedBulkRecord,
+    "share": DeniedShareRecord,
 }

@@ -43,12 +43,20 @@ def _right(snapshot: Snapshot, actor: Actor, shape: Entity, field: Field) -> str
     elif shape.kind == "line":
         best = _of_line(snapshot, actor, shape, field)
     else:
-        said = [said_of(grant, field) for grant in grants(snapshot, actor, shape.key) if "see" in grant.verbs]
+        granted = grants(snapshot, actor, shape.key)
+        said = [said_of(grant, field) for grant in granted if "see" in grant.verbs]
         if not said:  # whoever sees the entity only in another's stead sees of it what that other does
             stood = stood_grants(snapshot, actor, shape.key)
             said = [said_of(grant, field) for _, grant in stood if "see" in grant.verbs]
         best = max(said, key=RANK.__getitem__, default="hidden")
+        if best == "read" and any(_only_fills(grant, field) for grant in granted):
+            best = "edit"
     return "read" if (field.system or field.computed) and best == "edit" else best
+
+
+def _only_fills(grant: Grant, field: Field) -> bool:
+    """A role that adds «изменять» to what another lets see: it shows nothing, and what is shown may be filled."""
+    return "see" not in grant.verbs and said_of(grant, field) == "edit"
 
 
 def said_of(grant: Grant, field: Field) -> str:

@@ -322,6 +322,16 @@ ANSWERS: dict[tuple[str, str], Schema] = {
     ("GET", "/api/access/who"): shape(
         people=several(shape(employee=LINK, verbs=several(TEXT), why=several(TEXT))), of=NUMBER
     ),
+    ("GET", "/api/rights"): shape(
+        revision=NUMBER,
+        verbs=several({"type": "array"}),
+        scopes=several({"type": "array"}),
+        abilities=several({"type": "array"}),
+        roles=several(shape(key=TEXT, title=TEXT, people=NUMBER, parent=TEXT, abilities=several(TEXT), grants=MAP)),
+        entities=several(
+            shape(key=TEXT, title=TEXT, kind=TEXT, fields=several({"type": "array"}), stages=several({"type": "array"}))
+        ),
+    ),
     ("GET", "/api/people"): shape(
         people=several(
             shape(

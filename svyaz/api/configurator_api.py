@@ -265,6 +265,8 @@ def _said(name: str, value: Any, words: Words, language: str) -> Any:
         return value.say(language)
     if isinstance(value, Mapping):
         return str(value.get(language) or value.get("ru") or "")
+    if name in ("verb", "was", "will") and isinstance(value, str):
+        return words.say(value) if words.has(value) else value
     if name == "what":
         return ", ".join(words.say(f"what.{one}") if words.has(f"what.{one}") else str(one) for one in value)
     return value

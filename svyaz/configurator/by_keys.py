@@ -121,13 +121,19 @@ def _role(how: How, table: Mapping[str, Any]) -> dict[str, Any]:
     grants = table.get("grants")
     if not isinstance(grants, Mapping):
         return dict(table)
-    told = {
-        entity: {**grant, "rule": _text(how, str(entity), grant["rule"])}
-        if isinstance(grant, Mapping) and isinstance(grant.get("rule"), str)
-        else grant
-        for entity, grant in grants.items()
-    }
-    return {**table, "grants": told}
+    return {**table, "grants": {entity: _grant(how, str(entity), grant) for entity, grant in grants.items()}}
+
+
+def _grant(how: How, entity: str, grant: Any) -> Any:
+    if not isinstance(grant, Mapping):
+        return grant
+    told = dict(grant)
+    if isinstance(grant.get("rule"), str):
+        told["rule"] = _text(how, entity, grant["rule"])
+    if isinstance(grant.get("rules"), Mapping):
+        rules = grant["rules"].items()
+        told["rules"] = {verb: _text(how, entity, one) if isinstance(one, str) else one for verb, one in rules}
+    return told
 
 
 def _text(how: How, entity: str, text: str) -> str:

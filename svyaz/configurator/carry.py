@@ -12,7 +12,7 @@ from typing import Any
 
 from svyaz.configurator import edits as op
 from svyaz.configurator.edits import Edit, Table
-from svyaz.configurator.tidy import forget_entity_paths, forget_field, forget_role, forget_views
+from svyaz.configurator.tidy import forget_entity_paths, forget_field, forget_role, forget_stages, forget_views
 from svyaz.kernel.keys import key_from_title
 from svyaz.kernel.problem import Problem
 from svyaz.schema import arrange, edits
@@ -315,12 +315,14 @@ def _forget_stage(carried: Carried, entity: str, stage: str, to: str) -> None:
         return {**table, "stages": stages}
 
     carried.edit_list(entity, "pipeline", lambda listed: [without(one) for one in listed])
+    carried.source = forget_stages(carried.source, entity, (stage,))
     field = next((one for one in carried.fields(entity) if one.get("type") == "stage"), None)
     if field is not None:
         carried.moves.append(Move("stage", entity, str(field["key"]), stage, to or None))
 
 
 def _forget_pipeline(carried: Carried, entity: str, pipeline: str) -> None:
+    carried.source = forget_stages(carried.source, entity, (), pipeline)
     carried.edit_list(entity, "view", lambda views: [one for one in views if one.get("pipeline") != pipeline])
 
 

@@ -14,11 +14,11 @@ from typing import Any, Literal as OneOf
 
 from svyaz.configurator.card_steps import tell_card
 from svyaz.configurator.carry import Move
+from svyaz.configurator.role_steps import role_steps, same_rights
 from svyaz.configurator.uses import Place, Use, every_use
 from svyaz.schema import diff
 from svyaz.schema.diff import SchemaChange
-from svyaz.schema.digest import canonical
-from svyaz.schema.snapshot import Entity, Field, Role, Snapshot, Title
+from svyaz.schema.snapshot import Entity, Field, Snapshot, Title
 from svyaz.storage.ddl import Plan as TablePlan
 from svyaz.storage.session import Session
 from svyaz.storage.tallies import count_filled, count_records
@@ -121,8 +121,12 @@ def _of_change(telling: Telling, change: SchemaChange) -> list[Step]:
                 "dropped": ("lost", "plan_lost_role"),
             }
             role = telling.after.roles.get(key) or telling.before.roles[key]
-            if kind == "changed" and _same_rights(telling.before.roles[key], role):
-                return [Step("changed", "plan_changed_role_home", {"role": role.title})]
+            if kind == "changed":
+                former = telling.before.roles[key]
+                if same_rights(former, role):
+                    return [Step("changed", "plan_changed_role_home", {"role": role.title})]
+                if rights := role_steps(telling.before, telling.after, former, role):
+                    return [Step("changed", code, facts, entity) for code, facts, entity in rights]
             return [Step(*spoken[kind], {"role": role.title})]
         case diff.MenuChanged():
             return [Step("changed", "plan_changed_menu", {})]
@@ -132,10 +136,6 @@ def _of_change(telling: Telling, change: SchemaChange) -> list[Step]:
             return [Step("changed", "plan_changed_settings", {"what": what})]
         case _:
             return [_of_field(telling, change)]
-
-
-def _same_rights(before: Role, after: Role) -> bool:
-    return bool(canonical(replace(before, home=None)) == canonical(replace(after, home=None)))
 
 
 def _of_field(telling: Telling, change: Any) -> Step:

@@ -6,7 +6,7 @@ that counts it.  A filter, a check, a rule of a role or a computed field that sp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,6 +60,23 @@ def forget_role(source: Source, role: str) -> Source:
     return replace(
         source, entities=tuple(map(tidied, source.entities)), dictionaries=tuple(map(tidied, source.dictionaries))
     )
+
+
+def forget_stages(source: Source, entity: str, stages: Collection[str], pipeline: str = "") -> Source:
+    """Rights of roles to stages, and to a pipeline, that are no more."""
+
+    def ungranted(part: Part) -> Part:
+        grants = part.table.get("grants")
+        grant = grants.get(entity) if isinstance(grants, Mapping) else None
+        if not isinstance(grants, Mapping) or not isinstance(grant, Mapping):
+            return part
+        made = dict(grant)
+        for name, gone in (("on_stage", stages), ("in_pipeline", (pipeline,))):
+            if isinstance(grant.get(name), Mapping):
+                made[name] = {key: right for key, right in grant[name].items() if key not in gone}
+        return replace(part, table={**part.table, "grants": {**grants, entity: made}})
+
+    return replace(source, roles=tuple(map(ungranted, source.roles)))
 
 
 def _forget(source: Source, gone: Gone) -> Source:

@@ -48,8 +48,9 @@ def every_use(snapshot: Snapshot) -> Iterator[tuple[Place, Use]]:
         for grant in role.grants.values():
             for key in grant.fields:
                 yield (grant.entity, key), Use("role", grant.entity, role.key, key)
-            if grant.rule is not None:
-                yield from _of_node(snapshot, grant.entity, grant.rule, Use("role", grant.entity, role.key))
+            for rule in (grant.rule, *grant.rules.values()):
+                if rule is not None:
+                    yield from _of_node(snapshot, grant.entity, rule, Use("role", grant.entity, role.key))
 
 
 def _of_block(snapshot: Snapshot, block: Block) -> Iterator[tuple[Place, Use]]:

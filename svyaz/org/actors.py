@@ -28,7 +28,7 @@ def build_actor(
     stored = record_tables.fetch(session, "employee", [employee]).get(employee)
     if stored is None or stored.deleted_at is not None or stored.values.get("active") is False:
         return None
-    roles = accounts.roles_of(session, employee)
+    roles = session.snapshot.with_ancestors(accounts.roles_of(session, employee))
     settings = session.snapshot.settings
     groups = tuple(group.id for group in living(session, "group") if employee in (group.values.get("members") or ()))
     department, more = stored.values.get("department"), stored.values.get("departments") or ()
@@ -42,7 +42,9 @@ def build_actor(
         zone=settings.zone,
         abilities=abilities_of(session.snapshot, roles),
         kind=kind,
-        stood_roles=tuple(sorted({role for one in absent for role in accounts.roles_of(session, one)})),
+        stood_roles=session.snapshot.with_ancestors(
+            sorted({role for one in absent for role in accounts.roles_of(session, one)})
+        ),
     )
 
 

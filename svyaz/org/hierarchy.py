@@ -76,7 +76,10 @@ def read_hierarchy(session: Session) -> Hierarchy:
     }
     groups = {one.id: tuple(one.values.get("members") or ()) for one in living(session, "group")}
     roles = accounts.all_roles(session)
-    stand_ins = tuple((reader, absent, roles.get(absent, ())) for reader, absent in stood_for_today(session))
+    stand_ins = tuple(
+        (reader, absent, session.snapshot.with_ancestors(roles.get(absent, ())))
+        for reader, absent in stood_for_today(session)
+    )
     return Hierarchy(people, departments, groups, stand_ins)
 
 

@@ -16,7 +16,7 @@ from svyaz.storage.session import Session
 
 def check_given(actor: Actor, before: Snapshot, after: Snapshot) -> None:
     """before: in force.  An object that is new has no rights yet that somebody could lack.  Raises RightsBeyondYours."""
-    beyond = [role for role in after.roles.values() if not _may_make(actor, before, before.roles.get(role.key), role)]
+    beyond = [role for role in after.roles.values() if not _may_make(actor, before, after, role)]
     if beyond:
         told = ", ".join(role.title.say(actor.language) for role in beyond)
         raise RightsBeyondYours(roles=told, who_may=told)
@@ -33,22 +33,26 @@ def keep_administrator(session: Session, before: Snapshot, after: Snapshot) -> N
         raise LastAdministrator()
 
 
-def _may_make(actor: Actor, before: Snapshot, was: Role | None, role: Role) -> bool:
+def _may_make(actor: Actor, before: Snapshot, after: Snapshot, role: Role) -> bool:
+    """Of a role that now inherits from another, all that the other gives is gained."""
     if actor.is_system:
         return True
-    former = was.abilities if was else frozenset[str]()
-    if not role.abilities - former <= actor.abilities:
+    was = before.roles.get(role.key)
+    if not role.abilities - (was.abilities if was else frozenset[str]()) <= actor.abilities:
         return False
+    former = set(before.with_ancestors((role.key,))) if was else set[str]()
     return all(
         covers_grant(before, actor, gained)
-        for key, grant in role.grants.items()
-        if key in before.entities and (gained := _gained(was.grants.get(key) if was else None, grant)) is not None
+        for one in after.with_ancestors((role.key,))
+        for key, grant in after.roles[one].grants.items()
+        if key in before.entities
+        and (gained := _gained(before.roles[one].grants.get(key) if one in former else None, grant)) is not None
     )
 
 
 def _gained(was: Grant | None, grant: Grant) -> Grant | None:
     """What the grant gives that the former did not; None: nothing."""
-    if was is None or was.rule != grant.rule:
+    if was is None or (was.rule, was.rules, was.stages) != (grant.rule, grant.rules, grant.stages):
         return grant
     verbs = {
         verb: scope

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal as OneOf
 
-from svyaz.access.abilities import require_ability
 from svyaz.access.actor import Actor
-from svyaz.access.apply import require
+from svyaz.access.apply import condition, require
 from svyaz.jobs.queue import enqueue
 from svyaz.kernel.problem import Problem, raise_all
+from svyaz.records.denial import explain_no
+from svyaz.records.entry import open_entry
+from svyaz.records.links import seen_ids
 from svyaz.records.problems import BulkNotUnderstood, TooManyRecords
 from svyaz.records.read import ListRequest, check_bulk
 from svyaz.records.trash import delete_records, restore_records
@@ -58,12 +60,35 @@ def bulk_operations(
         raise TooManyRecords("operations", count=len(operations), limit=MOST)
     _check_shape(operations)
     require(session.snapshot, actor, entity, "see")
+    many = {int(one["id"]): at for at, one in enumerate(operations) if one["do"] in ("change", "delete")}
+    refused = beyond_bulk(session, actor, entity, many)
+    if atomic and refused:
+        raise_all(list(refused.values()))
     batch = changes.new_batch(session, actor.employee, cause, "bulk")
-    results: list[Result] = []
-    for do, group in groupby(enumerate(operations), key=lambda one: one[1]["do"]):
+    results = {at: Result(None, (problem,)) for at, problem in refused.items()}
+    allowed = [(at, one) for at, one in enumerate(operations) if at not in refused]
+    for do, group in groupby(allowed, key=lambda one: one[1]["do"]):
         some = list(group)
-        results += _do(session, actor, entity, do, some, atomic, cause, batch)
-    return BulkDone(batch, results)
+        done = _do(session, actor, entity, do, some, atomic, cause, batch)
+        results.update(zip((at for at, _ in some), done, strict=True))
+    return BulkDone(batch, [results[at] for at in range(len(operations))])
+
+
+def beyond_bulk(session: Session, actor: Actor, entity: str, many: Mapping[int, int]) -> dict[int, Problem]:
+    """many: record -> its operation.  Operation -> why its record lies beyond the right to many at once.
+
+    One record is not many.  Raises Denied when the right is not granted at all.
+    """
+    if len(many) < 2 or condition(session.snapshot, actor, entity, "bulk") is None:
+        return {}
+    entry = open_entry(session, actor, entity)
+    within = seen_ids(entry, entity, many, "bulk")
+    beyond: dict[int, Problem] = {}
+    for id, at in many.items():
+        if id not in within:
+            beyond[at] = explain_no(session, actor, entry.shape, id, "bulk")
+            beyond[at].place = f"operations[{at}]"
+    return beyond
 
 
 def start_matching(
@@ -76,11 +101,11 @@ def start_matching(
 ) -> int:
     """Put aside a change (or a deletion) of all that match the filter and that the actor may write; returns the job.
 
-    Everything that can be refused at once is: the filter, the ability `bulk`, the right, the fields.
+    Everything that can be refused at once is: the filter, the rights to the verb and to many at once, the fields.
     """
     verb: OneOf["change", "delete"] = "delete" if delete else "change"
     require(session.snapshot, actor, entity, verb)
-    require_ability(session.snapshot, actor, "bulk")
+    require(session.snapshot, actor, entity, "bulk")
     check_bulk(session, actor, entity, ListRequest(filter=filter), verb, change or {})
     batch = changes.new_batch(session, actor.employee, "person", "bulk")
     told = {"entity": entity, "filter": filter, "change": None if delete else dict(change or {}), "batch": batch}

@@ -8,7 +8,7 @@ from typing import Any
 from svyaz.access.actor import Actor
 from svyaz.access.apply import require
 from svyaz.kernel.problem import BadValue, Problem, raise_all
-from svyaz.records.bulk import MOST, BulkDone, Result
+from svyaz.records.bulk import MOST, BulkDone, Result, beyond_bulk
 from svyaz.records.problems import TooManyRecords
 from svyaz.records.write import RecordChange, change_many
 from svyaz.schema.snapshot import Pipeline
@@ -62,6 +62,7 @@ def move_to_pipeline(
     if not 1 <= len(set(ids)) <= MOST:
         raise TooManyRecords("ids", count=len(ids), limit=MOST)
     asked = list(dict.fromkeys(ids))
+    raise_all(list(beyond_bulk(session, actor, entity, {id: at for at, id in enumerate(asked)}).values()))
     own = {one.key for one in chosen.stages}
     stood = {id: one.values.get(field.key) for id, one in record_tables.fetch(session, entity, sorted(asked)).items()}
     _check_map(session, actor, entity, chosen, stages, {str(one) for one in stood.values() if one and one not in own})

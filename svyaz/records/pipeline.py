@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from svyaz.access.apply import condition
-from svyaz.access.denials import DeniedAddRecord
+from svyaz.access.apply import condition, may_enter, who_may_enter
+from svyaz.access.denials import DeniedAddRecord, DeniedStage
 from svyaz.access.explain import who_may
 from svyaz.expression.tree import Node
 from svyaz.kernel.problem import Problem, raise_all
@@ -71,6 +71,7 @@ def examine(entry: Entry, drafts: Sequence[Draft]) -> None:
     _check_fields(entry, asked, whole)
     check_links(entry, asked)
     check_files(entry, asked)
+    _check_stage_entered(entry, [draft for draft in asked if draft.stored is not None])
     _check_scope_of_new(entry, [draft for draft in whole if draft.stored is None])
     check_unique(entry, asked)
     for draft, first in broken:
@@ -235,6 +236,23 @@ def _check_scope_of_new(entry: Entry, drafts: Sequence[Draft]) -> None:
             who = who_may(snapshot, shape, "add", actor)
             place = draft.place.rstrip(".")
             draft.problems.append(DeniedAddRecord(place, entity=shape.title.say(actor.language), who_may=who))
+
+
+def _check_stage_entered(entry: Entry, drafts: Sequence[Draft]) -> None:
+    """A role may let change a record and not let move it to a stage; what a new one may begin with, `add` says."""
+    field = entry.shape.by_role("stage")
+    if field is None or entry.mode == "inner":
+        return
+    for draft in drafts:
+        stage = entry.shape.stages.get(draft.values.get(field.key) or "")
+        if (
+            stage
+            and draft.moves(field.key)
+            and not may_enter(entry.session.snapshot, entry.actor, entry.shape, stage.key)
+        ):
+            who = who_may_enter(entry.session.snapshot, entry.actor, entry.shape, stage.key)
+            place = f"{draft.place}values.{field.key}"
+            draft.problems.append(DeniedStage(place, stage=stage.title.say(entry.actor.language), who_may=who))
 
 
 def _go_on(entry: Entry, drafts: Sequence[Draft]) -> None:

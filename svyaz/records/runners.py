@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from svyaz.access.actor import Actor
+from svyaz.access.apply import condition
+from svyaz.expression.tree import both
 from svyaz.jobs.queue import enqueue
 from svyaz.jobs.worker import Cancelled, JobContext, Runner
 from svyaz.kernel.problem import Problem
@@ -52,7 +54,8 @@ def change_matching(context: JobContext, arguments: Mapping[str, Any], actor_of:
     verb = "delete" if values is None else "change"
     with context.company.read() as session:
         actor = actor_of(session, context.actor)
-        ids = read_ids(session, actor, entity, ListRequest(filter=filter, sort="id"), verb)
+        within = condition(session.snapshot, actor, entity, "bulk")
+        ids = read_ids(session, actor, entity, ListRequest(filter=filter, sort="id"), verb, among=within)
     done = 0
     problems: list[tuple[int, Problem]] = []
     for start in range(0, len(ids), PORTION):
@@ -140,7 +143,8 @@ def empty_trash(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, 
 
 def _still_matching(session: Session, actor: Actor, entity: str, filter: str, verb: str, ids: list[int]) -> list[int]:
     """Others work meanwhile: a record that no longer matches is left alone."""
-    return read_ids(session, actor, entity, ListRequest(filter=filter, sort="id"), verb, among=id_in(ids))
+    among = both(condition(session.snapshot, actor, entity, "bulk"), id_in(ids))
+    return read_ids(session, actor, entity, ListRequest(filter=filter, sort="id"), verb, among=among)
 
 
 def _delete_each(session: Session, actor: Actor, entity: str, ids: list[int], batch: int) -> list[tuple[int, Problem]]:

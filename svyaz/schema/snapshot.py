@@ -8,7 +8,7 @@ The way here: source.py (TOML as written) -> resolve.py (checked, references bou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -303,8 +303,18 @@ class Entity:
         return {stage.key: stage for pipeline in self.pipelines for stage in pipeline.stages}
 
 
-VERBS = ("see", "add", "change", "delete", "export", "history")
+VERBS = ("see", "add", "change", "delete", "export", "history", "bulk", "share")
 SCOPES = ("own", "taking_part", "department", "department_below", "subordinates", "all")
+
+
+# Of a record on a stage: whether it may be seen, entered (moved or added there), and changed while it stands there.
+STAGE_RIGHTS: Mapping[str, frozenset[str]] = {
+    "hidden": frozenset(),
+    "read": frozenset({"see"}),
+    "enter": frozenset({"see", "enter"}),
+    "keep": frozenset({"see", "change"}),
+    "": frozenset({"see", "enter", "change"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +323,8 @@ class Grant:
 
     verbs    verb -> scope; a verb not named is not granted
     rule     typed formula over the record that must also hold, or None
+    rules    verb -> a formula that must hold besides for this verb alone
+    stages   stage key -> what is left of the rights where the record stands on it, see STAGE_RIGHTS; not named: all
     fields   field key -> "hidden" | "read"; fields not named may be edited where the record may be changed
 
     Rows of a card (kind "line") have the rights of the card: their grant holds `fields` alone.
@@ -322,6 +334,8 @@ class Grant:
     verbs: Mapping[str, str]
     rule: Node | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Node] = field(default_factory=dict)
+    stages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,14 +376,18 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """abilities: "configure", "bulk", "import", "people", "views" — rights that are not about one entity.
-    home: the home page of whoever has the role, None: that of the company."""
+    """abilities: "configure", "bulk", "import", "people", "views" — rights that are not about one entity; those of
+    the roles it inherits from are among them.  grants: its own alone.
+    home: the home page of whoever has the role, None: that of the company.
+    parent: the role it adds to, "" for none;  lineage: itself, its parent, the parent of that…; () for itself alone."""
 
     key: str
     title: Title
     grants: Mapping[str, Grant]
     abilities: frozenset[str] = frozenset()
     home: Home | None = None
+    parent: str = ""
+    lineage: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +422,19 @@ class Snapshot:
     home: Home | None = None
     children: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, compare=False, repr=False)
     """entity -> ((child entity, its link field), …): who points here"""
+
+    def with_ancestors(self, roles: Iterable[str]) -> tuple[str, ...]:
+        """The roles, each followed by those it inherits from; once each, in that order.  A role that is no more stays."""
+        found: dict[str, None] = {}
+        for key in roles:
+            known = self.roles.get(key)
+            found.update(dict.fromkeys((known.lineage if known else ()) or (key,)))
+        return tuple(found)
+
+    def granted_by(self, role: str, entity: str) -> tuple[Grant, ...]:
+        """What the role gives with the entity: its own grant, then those of the roles it inherits from."""
+        line = (self.roles[key] for key in self.with_ancestors((role,)) if key in self.roles)
+        return tuple(one.grants[entity] for one in line if entity in one.grants)
 
 
 @dataclass(frozen=True, slots=True)

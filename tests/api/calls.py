@@ -239,6 +239,7 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("POST", "/api/access/view-as", "/api/access/view-as", {"employee": igor}, who="Артём"),
         GoodCall("DELETE", "/api/access/view-as", "/api/access/view-as", who="Артём", status=204),
         GoodCall("GET", "/api/access/who", f"/api/access/who?entity=deal&id={record['id']}", who="Артём"),
+        GoodCall("GET", "/api/rights", "/api/rights", who="Артём"),
         GoodCall("GET", "/api/people", "/api/people?state=open", who="Артём"),
         GoodCall(
             "POST",

@@ -23,6 +23,7 @@ SCREENS = {
     "about": "/-/about",
     "home": "/-/home",
     "home_of_all": "/-/configurator/home",
+    "rights": "/-/configurator/rights/manager",
     "solutions": "/-/configurator/solutions",
     "start": "/-/start",
     "settings": "/-/settings/general",

@@ -10,7 +10,7 @@ from svyaz.access.actor import Actor
 from svyaz.expression.check import formula
 from svyaz.expression.tree import YES_NO, Node
 from svyaz.schema.scope import EntityScope
-from svyaz.schema.snapshot import SCOPES, VERBS, Grant, Role, Title
+from svyaz.schema.snapshot import SCOPES, STAGE_RIGHTS, VERBS, Grant, Role, Title
 from svyaz.storage import accounts, blobs
 from tests.cast import Cast, Person
 
@@ -65,7 +65,8 @@ class Rule:
 
 @dataclass(slots=True)
 class Said:
-    """One role: entity -> scope by verb; a rule over deals, hidden fields of deals, a rule over clients."""
+    """One role: entity -> scope by verb; a rule over deals, hidden fields of deals, a rule over clients;
+    of deals also rules of single verbs and rights of stages."""
 
     deal: dict[str, str] | None
     rule: Rule | None
@@ -74,6 +75,15 @@ class Said:
     client_in: str | None  # «only clients of this city»
     people: str | None
     photo_hidden: bool
+    rules: dict[str, Rule]
+    stages: dict[str, str]
+
+    def lets(self, reader: Reader, verb: str, deal: Deal) -> bool:
+        """Whether neither a rule nor the stage takes away what the scope gives."""
+        rules = [one for one in (self.rule, self.rules.get(verb)) if one is not None]
+        left = STAGE_RIGHTS[self.stages.get(deal.stage, "")]
+        asked = {"see": "see", "change": "change", "delete": "change"}.get(verb)
+        return all(rule.holds(reader, deal) for rule in rules) and (asked is None or asked in left)
 
 
 @dataclass(slots=True)
@@ -108,9 +118,14 @@ class Reader:
             role.deal is not None
             and verb in role.deal
             and self._within(role.deal[verb], deal.responsible, deal.auditors)
-            and (role.rule is None or role.rule.holds(self, deal))
+            and role.lets(self, verb, deal)
             for role in self.roles
         )
+
+    def enters(self, stage: str) -> bool:
+        """Whether a deal that may be changed may be moved there."""
+        changing = [role for role in self.roles if role.deal is not None and "change" in role.deal]
+        return any("enter" in STAGE_RIGHTS[role.stages.get(stage, "")] for role in changing)
 
     def is_granted(self, verb: str) -> bool:
         """On some record or other."""
@@ -192,6 +207,8 @@ class Chance(random.Random):
             self.choice(("Казань", "Уфа")) if self.random() < 0.3 else None,
             self.scope() if self.random() < 0.7 else None,
             self.random() < 0.3,
+            {verb: self.rule(1) for verb in VERBS if self.random() < 0.2},
+            {stage: self.choice(("hidden", "read", "enter", "keep")) for stage in STAGES if self.random() < 0.25},
         )
 
 
@@ -264,15 +281,17 @@ def _photo(cast: Cast, name: str) -> int:
 
 
 def give_roles(cast: Cast, name: str, world: World, chance: Chance) -> Reader:
-    """One to three new roles for a person, and only they."""
+    """One to three new roles for a person, and only they: given each, or as one that inherits from the others."""
     reader = Reader(name, world, [chance.said() for _ in range(chance.choice((1, 1, 2, 3)))])
+    keys = [f"r{chance.getrandbits(40)}" for _ in reader.roles]
+    inherits = chance.random() < 0.5
     made = {}
-    for said in reader.roles:
-        key = f"r{chance.getrandbits(40)}"
-        made[key] = Role(key, Title(key), _grants(cast, said))
+    for at, (key, said) in enumerate(zip(keys, reader.roles, strict=True)):
+        line = tuple(keys[at:]) if inherits else (key,)
+        made[key] = Role(key, Title(key), _grants(cast, said), parent="".join(line[1:2]), lineage=line)
     cast.reshape(roles={**cast.snapshot.roles, **made})
     with cast.company.write() as session:
-        accounts.set_roles(session, cast.people[name], tuple(made))
+        accounts.set_roles(session, cast.people[name], tuple(keys[:1] if inherits else keys))
     return reader
 
 
@@ -280,7 +299,8 @@ def _grants(cast: Cast, said: Said) -> dict[str, Grant]:
     grants = {}
     if said.deal is not None:
         rule = _formula(cast, "deal", said.rule.text) if said.rule else None
-        grants["deal"] = Grant("deal", said.deal, rule, dict.fromkeys(said.hidden, "hidden"))
+        rules = {verb: _formula(cast, "deal", one.text) for verb, one in said.rules.items()}
+        grants["deal"] = Grant("deal", said.deal, rule, dict.fromkeys(said.hidden, "hidden"), rules, said.stages)
     if said.client is not None:
         rule = _formula(cast, "counterparty", f"city = '{said.client_in}'") if said.client_in else None
         grants["counterparty"] = Grant("counterparty", {"see": said.client}, rule)

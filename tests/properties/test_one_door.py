@@ -24,7 +24,7 @@ from svyaz.kernel.clock import iso
 from svyaz.search.follow import catch_up
 from tests.api.site import Caller, Site
 from tests.live.listening import Room
-from tests.properties.chance import HIDEABLE, READERS, Chance, Reader, fill, give_roles
+from tests.properties.chance import HIDEABLE, READERS, STAGES, Chance, Reader, fill, give_roles
 
 EXAMPLES = int(os.environ.get("SVYAZ_RANDOM_EXAMPLES", "5"))
 
@@ -52,6 +52,7 @@ def test_every_door_shows_its_reader_the_same_records_and_they_are_those_his_rul
                 check(site, caller, reader, told)
             live_tells(site, room, reader, chance, told)
             refused_leaves_nothing(site, caller, reader, chance, told)
+            moves_of_stages(site, caller, reader, chance, told)
             shown["some" if reader.allowed() else "none"] += 1
             shown["all" if len(reader.allowed()) == len(world.deals) else "part"] += 1
     finally:
@@ -350,6 +351,22 @@ def refused_leaves_nothing(site: Site, caller: Caller, reader: Reader, chance: C
             # The number of the record and its department may be named to a colleague; its values never.
             assert answer.status_code in (403, 404), (answer.text, told)
             assert reader.may("see", deal) or deal.word not in answer.text, told
+
+
+def moves_of_stages(site: Site, caller: Caller, reader: Reader, chance: Chance, told: str) -> None:
+    """Who may change a record moves it where his roles let him enter, and nowhere else."""
+    for deal in chance.sample([deal for deal in reader.world.deals.values() if not deal.deleted], 4):
+        stage = chance.choice(STAGES)
+        body = {"version": site.cast.system.open("deal", deal.id).version, "values": {"stage": stage}}
+        may = reader.may("change", deal) and (stage == deal.stage or reader.enters(stage))
+        before = site.cast.digest()
+        answer = caller.send("PATCH", f"/api/records/deal/{deal.id}", body)
+        if may:
+            assert answer.status_code == 200, (deal, stage, answer.text, told)
+            deal.stage = stage
+        else:
+            assert answer.status_code in (403, 404), (deal, stage, answer.text, told)
+            assert site.cast.digest() == before, "a refused call left something in the base"
 
 
 def nothing_is_there(site: Site, caller: Caller) -> None:

@@ -166,6 +166,8 @@ export interface Rights {
   readonly delete: boolean;
   readonly export: boolean;
   readonly history: boolean;
+  /** Change and delete many at once. */
+  readonly bulk?: boolean;
 }
 
 export interface Entity {

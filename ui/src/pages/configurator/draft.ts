@@ -93,13 +93,16 @@ export async function proposeAloud(edits: readonly Edit[], title: string): Promi
   }
 }
 
+/** The same, always with its plan in words: rights are not changed by a slip of the hand. */
+export const proposeShown = (edits: readonly Edit[], title: string): Promise<boolean> => proposeWanted({ edits }, title, true);
+
 /** Back to a former revision, with its plan. */
 export const proposeRestore = (number: number, title: string): Promise<boolean> => proposeWanted({ edits: [], restore: number }, title);
 
-export async function proposeWanted(wanted: Wanted, title: string): Promise<boolean> {
+export async function proposeWanted(wanted: Wanted, title: string, always = false): Promise<boolean> {
   try {
     const plan = await planSchema(revision.value, wanted);
-    if (isSmall(plan)) return await applyNow(wanted, title, plan);
+    if (!always && isSmall(plan)) return await applyNow(wanted, title, plan);
     return await ask({ plan, wanted, title, meanwhile: null, busy: false, problem: "" });
   } catch (refusal) {
     const meanwhile = meanwhileOf(refusal);

@@ -1,5 +1,5 @@
 /** Addresses within the configurator: /-/configurator/<part>/<object>/<tab>. */
-export const PARTS = ["objects", "dictionaries", "menu", "home", "solutions", "versions", "table"] as const;
+export const PARTS = ["objects", "dictionaries", "menu", "home", "rights", "solutions", "versions", "table"] as const;
 export type Part = (typeof PARTS)[number];
 
 export const isPart = (text: string): text is Part => (PARTS as readonly string[]).includes(text);
