@@ -55,6 +55,7 @@ LATER = (
     "table",
     "solutions",
     "home",
+    "ways",
 )
 HEAD = "// Made by tools/make_words.py from svyaz/locale/{language}.toml; change the words there.\n"
 

@@ -754,6 +754,7 @@ LATER: dict[tuple[str, str], Schema] = {
 FILES: dict[tuple[str, str], str] = {
     ("GET", "/api/files/{id}"): "application/octet-stream",
     ("GET", "/api/company/logo"): "image/png",
+    ("GET", "/api/journal/export"): "application/octet-stream",
     ("GET", "/api/solutions/export"): "application/zip",
     ("GET", "/api/imports/{id}/errors.csv"): "text/csv",
     ("GET", "/api/live"): "text/event-stream",

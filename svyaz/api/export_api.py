@@ -9,6 +9,7 @@ from svyaz.access.apply import require
 from svyaz.api.call import Call
 from svyaz.exchange.export import FORMS, export_columns, write_rows
 from svyaz.kernel.http import Answer
+from svyaz.org import journal
 from svyaz.records import read
 from svyaz.records.read import ListRequest
 
@@ -22,7 +23,11 @@ def export_answer(call: Call, entity_key: str, request: ListRequest, form: str, 
         entity = require(session.snapshot, actor, entity_key, "export")
         columns = export_columns(session.snapshot, actor, entity, request.fields)
         read.check_request(session, actor, entity_key, request)
+        who = actor.employee
         title = entity.title.forms.get("plural") or entity.title.say(actor.language)
+
+    with call.company.write() as session:
+        journal.note(session, "exported", who, who, call.incoming.address, call.browser, what=title, format=form)
 
     def rows() -> Iterator[bytes]:
         with call.reading_as_of(as_of, entity_key) as (session, reader):

@@ -16,9 +16,8 @@ from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.kernel.problem import NotFound
 from svyaz.kernel.text import clean
-from svyaz.org import invitations, journal, sessions, ways_in
+from svyaz.org import invitations, sessions, ways_in
 from svyaz.org.passwords import hash_password, one_time_password
-from svyaz.org.people import names_of
 from svyaz.org.people_list import STATES, Asked, Listed, list_people, state_of
 from svyaz.records.read import read_record
 from svyaz.records.write import create_record
@@ -189,50 +188,6 @@ def end_sessions(call: Call) -> Answer:
     return Answer(body={"ended": ended})
 
 
-def show_journal(call: Call) -> Answer:
-    """GET /api/journal?of=entries|rights&employee=&before=&limit=: newest first."""
-    call.only("of", "employee", "before", "limit")
-    of = call.query("of")
-    if of not in ("", "entries", "rights"):
-        raise BadRequest("of", expected="entries, rights")
-    kinds = {"": (), "entries": journal.ENTRIES, "rights": journal.RIGHTS}[of]
-    about, before = call.number("employee", 0, 0, 2**31), call.number("before", 0, 0, 10**11)
-    limit = call.number("limit", 50, 1, MOST)
-    with call.reading() as (session, actor):
-        if about:
-            read_record(session, actor, "employee", about)
-        found, further = journal.read(session, kinds, about or None, before or None, limit)
-        people = sorted({id for one in found for id in (one.actor, one.employee) if id is not None})
-        labels = names_of(session, people)
-        titles = {key: role.title.say(actor.language) for key, role in session.snapshot.roles.items()}
-    rows = [
-        {
-            "id": one.id,
-            "at": accounts.moment(one.at),
-            "kind": one.kind,
-            "actor": _person(one.actor, labels),
-            "employee": _person(one.employee, labels),
-            "address": one.address,
-            "browser": one.browser,
-            "facts": _named(one.facts, titles),
-        }
-        for one in found
-    ]
-    return Answer(body={"entries": rows, "next": further})
-
-
-def _person(id: int | None, labels: dict[int, str]) -> list[Any] | None:
-    return None if id is None else [id, labels.get(id)]
-
-
-def _named(facts: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
-    """Lists of roles by their titles: a role that is gone by its key."""
-    return {
-        name: [titles.get(str(one), str(one)) for one in value] if isinstance(value, list) else value
-        for name, value in facts.items()
-    }
-
-
 def _listed(one: Listed) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -290,12 +245,4 @@ ROUTES = (
     Route("POST", f"{ONE}/password", reset_password, "Give a new one-time password", needs=PEOPLE),
     Route("DELETE", f"{ONE}/sessions", end_sessions, "End all sessions of a person", needs=PEOPLE),
     Route("DELETE", f"{ONE}/sessions/{{session}}", end_session, "End a session of a person", needs=PEOPLE, status=204),
-    Route(
-        "GET",
-        "/api/journal",
-        show_journal,
-        "Who came in and what was done about rights",
-        needs=PEOPLE,
-        query=(("of", "string"), ("employee", "integer"), ("before", "integer"), ("limit", "integer")),
-    ),
 )

@@ -257,6 +257,7 @@ def create_token(call: Call) -> Answer:
             raise sessions.TokenMakesNoTokens()
         number = ids.take_ids(session, 1)[0]
         token = sessions.create_token(session, actor.employee or 0, clean(body.title), body.scope, body.days, number)
+        _note(call, session, actor.employee, "token_made", what=clean(body.title)[:100])
     return Answer(201, {"id": number, "token": token})
 
 
@@ -265,6 +266,7 @@ def drop_token(call: Call) -> Answer:
     with call.writing() as (session, actor):
         if not accounts.drop_token(session, actor.employee or 0, call.id()):
             raise NotFound("id", entity="token", id=call.id())
+        _note(call, session, actor.employee, "token_dropped")
     return Answer(204)
 
 
@@ -283,6 +285,10 @@ def write_preference(call: Call) -> Answer:
     with call.writing() as (session, actor):
         preference.write(session, actor.employee or 0, key, body.value)
     return Answer(204)
+
+
+def _note(call: Call, session: Session, employee: int | None, kind: str, **facts: Any) -> None:
+    journal.note(session, kind, employee, employee, call.incoming.address, call.browser, **facts)
 
 
 def _preference_key(call: Call) -> str:

@@ -9,7 +9,8 @@ from calendar import monthrange
 from datetime import datetime
 from typing import Any
 
-from svyaz.storage import journal, settings
+from svyaz.kernel.text import fold
+from svyaz.storage import accounts, journal, record_tables, settings
 from svyaz.storage.journal import Entry
 from svyaz.storage.session import Session
 
@@ -44,7 +45,7 @@ RIGHTS = (
     "view_ended",
 )
 EXPORTS = ("exported", "journal_exported")
-SETTINGS = ("settings_changed", "configured")
+SETTINGS = ("settings_changed",)
 GROUPS = {"entries": ENTRIES, "ways": WAYS, "rights": RIGHTS, "exports": EXPORTS, "settings": SETTINGS}
 KINDS = tuple(kind for kinds in GROUPS.values() for kind in kinds)
 
@@ -71,14 +72,23 @@ def read(
     own: bool = False,
     since: datetime | None = None,
     until: datetime | None = None,
+    q: str = "",
 ) -> tuple[list[Entry], int | None]:
     """Newest first, and what to give as `before` for those that follow, None at the end.
 
-    employee: whom it concerns or who did it;  own: whom it concerns only;  since, until: instants, the last left out.
+    employee: whom it concerns or who did it;  own: whom it concerns only;  since, until: instants, the last left out;
+    q: a part of a person's name, of the address, of the browser or of what is told, whatever its case.
     """
     span = (_micros(since) if since else None, _micros(until) if until else None)
-    found = journal.page(session, kinds, employee, before, limit + 1, own=own, span=span)
+    sought = (q, _called(session, q)) if q else None
+    found = journal.page(session, kinds, employee, before, limit + 1, own=own, span=span, sought=sought)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def _called(session: Session, q: str) -> list[int]:
+    """Of all who were ever given a login: a company's people, not its clients."""
+    labels = record_tables.labels(session, "employee", accounts.all_with_login(session))
+    return [id for id, label in labels.items() if fold(q) in fold(label)]
 
 
 def months_kept(session: Session) -> int:

@@ -103,6 +103,11 @@ def employees_with_login(session: Session) -> list[int]:
     return [row[0] for row in session.fetch("SELECT employee FROM sv_login WHERE active = 1 ORDER BY employee")]
 
 
+def all_with_login(session: Session) -> list[int]:
+    """Shut ones too."""
+    return [row[0] for row in session.fetch("SELECT employee FROM sv_login ORDER BY employee")]
+
+
 def set_password(session: Session, employee: int, password_hash: str, must_change: bool) -> None:
     session.run(
         "UPDATE sv_login SET password_hash = ?, must_change = ? WHERE employee = ?",

@@ -6,6 +6,7 @@ Times are microseconds since 1970 UTC, as in storage/accounts.py.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,9 +53,10 @@ def page(
     *,
     own: bool = False,
     span: tuple[int | None, int | None] = (None, None),
+    sought: tuple[str, list[int]] | None = None,
 ) -> list[Entry]:
     """Newest first.  kinds: () for all;  employee: whom it concerns or, but for `own`, who did it;  before: an id;
-    span: from an instant on, and before another."""
+    span: from an instant on, and before another;  sought: a text in what is written, or one of these people."""
     said, given = ["1 = 1"], list[Any]()
     if kinds:
         said.append(session.in_list("kind", "text"))
@@ -72,6 +74,14 @@ def page(
         if bound is not None:
             said.append(condition)
             given.append(bound)
+    if sought is not None:
+        # Bases lower Latin letters alone: others are sought as they were typed, small, and as a name is written.
+        forms = sorted({sought[0], sought[0].lower(), sought[0].capitalize()})
+        parts = ["%" + re.sub(r"([\\%_])", r"\\\1", one) + "%" for one in forms]
+        told = [f"{name} LIKE ? ESCAPE '\\'" for name in ("address", "browser", "facts") for _ in parts]
+        among = [session.in_list(name, "bigint") for name in ("employee", "actor")]
+        said.append(f"({' OR '.join(told + among)})")
+        given += parts * 3 + [session.list_parameter(sought[1])] * 2
     rows = session.fetch(
         f"SELECT {COLUMNS} FROM sv_journal WHERE {' AND '.join(said)} ORDER BY id DESC LIMIT ?", (*given, limit)
     )

@@ -305,6 +305,7 @@ def good_calls(site: Site) -> list[GoodCall]:
         GoodCall("PUT", "/api/mail", "/api/mail", mail, who="Артём", status=204),
         GoodCall("POST", "/api/mail/test", "/api/mail/test", {"to": "olga@example.ru"}, who="Артём"),
         GoodCall("GET", "/api/journal", "/api/journal?of=entries&limit=5", who="Артём"),
+        GoodCall("GET", "/api/journal/export", "/api/journal/export?format=csv&of=rights", who="Артём"),
         GoodCall("GET", "/api/me", "/api/me"),
         GoodCall("PUT", "/api/me/language", "/api/me/language", {"language": "en"}),
         GoodCall("GET", "/api/company", "/api/company", who="Артём"),

@@ -82,5 +82,15 @@ export const resetPassword = (id: number): Promise<{ password: string }> => requ
 export const endSessions = (id: number): Promise<{ ended: number }> => request("DELETE", `/api/people/${id}/sessions`);
 export const endSessionOf = (id: number, session: string): Promise<void> => request("DELETE", `/api/people/${id}/sessions/${encodeURIComponent(session)}`);
 
-export const readJournal = (asked: { of?: string; employee?: number | undefined; before?: number | undefined }): Promise<{ entries: readonly JournalEntry[]; next: number | null }> =>
-  request("GET", `/api/journal${queryText({ ...asked, of: asked.of || undefined })}`);
+export interface JournalAsked {
+  readonly of?: string;
+  readonly employee?: number | undefined;
+  readonly q?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+const journalQuery = (asked: JournalAsked & { before?: number | undefined; format?: string }): string =>
+  queryText({ ...asked, of: asked.of || undefined, q: asked.q || undefined, since: asked.since || undefined, until: asked.until || undefined });
+export const journalFile = (asked: JournalAsked, format: "xlsx" | "csv"): string => `/api/journal/export${journalQuery({ ...asked, format })}`;
+export const readJournal = (asked: JournalAsked & { before?: number | undefined }): Promise<{ entries: readonly JournalEntry[]; next: number | null }> =>
+  request("GET", `/api/journal${journalQuery(asked)}`);

@@ -243,6 +243,11 @@ export interface Session {
   readonly company: string;
   readonly language: string;
   readonly must_change: boolean;
+  readonly must_second: boolean;
+  /** The password fits; a code is asked next. */
+  readonly second_step: boolean;
+  readonly passkeys: boolean;
+  readonly openid: string | null;
   readonly logo: string | null;
 }
 

@@ -3,7 +3,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized } from "vu
 import EntityPage from "../pages/EntityPage.vue";
 import MissingPage from "../pages/MissingPage.vue";
 import { findEntity } from "../schema";
-import { me, mustChange } from "../schema/session";
+import { held, me } from "../schema/session";
 import { shell } from "../records/shell";
 import { wordy } from "../words";
 import { watchOver } from "./over";
@@ -23,7 +23,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/", redirect: (to) => { const [path = "/", query = ""] = firstPage().split("?"); return { path, query: { ...Object.fromEntries(new URLSearchParams(query)), ...to.query } }; } },
-    { path: "/-/login", component: () => import("../pages/LoginPage.vue"), meta: { open: true, title: "login" } },
+    { path: "/-/login/:back(openid)?", component: () => import("../pages/LoginPage.vue"), meta: { open: true, title: "login" } },
     { path: "/-/invitation", component: wordy(() => import("../pages/InvitationPage.vue")), meta: { open: true, title: "password" } },
     { path: "/-/forgotten", component: wordy(() => import("../pages/ForgottenPage.vue")), meta: { open: true, title: "password" } },
     { path: "/-/password", component: wordy(() => import("../pages/PasswordPage.vue")), meta: { title: "password" } },
@@ -46,7 +46,7 @@ export const router = createRouter({
 });
 
 router.beforeEach((to) => {
-  if (mustChange.value) return to.path === "/-/password" ? true : "/-/password";
+  if (held.value) return to.path === "/-/password" ? true : "/-/password";
   if (!me.value && !to.meta["open"]) return { path: "/-/login", query: to.fullPath === "/" ? {} : { next: to.fullPath } };
   if (me.value && to.path === "/-/login") return "/";
   return true;

@@ -10,7 +10,8 @@ export const me = shallowRef<Me | null>(null);
 export const company = ref("");
 /** Digest of the company's mark; null: it has none. */
 export const logo = ref<string | null>(null);
-export const mustChange = ref(false);
+/** What comes before anything else: a new password, a second step. */
+export const held = ref<"" | "change" | "second">("");
 
 /** Words first, so that even a failure is said in the reader's language; then the person and the schema together. */
 export async function boot(): Promise<void> {
@@ -18,18 +19,22 @@ export async function boot(): Promise<void> {
   const session = await readSession();
   adopt(session);
   if (isLanguage(session.language)) await speak(session.language);
-  if (session.signed_in) await enter(session.must_change);
+  if (session.signed_in) await enter(session);
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  const session = await openSession(login, password);
+/** False: a second step is asked. */
+export const signIn = async (login: string, password: string): Promise<boolean> => arrive(await openSession(login, password));
+
+export async function arrive(session: Session): Promise<boolean> {
   adopt(session);
+  if (!session.signed_in) return false;
   // The language a person has chosen goes with him to another device.
   if (isLanguage(session.language) && session.language !== language()) {
     remember(session.language);
     await speak(session.language);
   }
-  await enter(session.must_change);
+  await enter(session);
+  return true;
 }
 
 function adopt(session: Session): void {
@@ -38,9 +43,9 @@ function adopt(session: Session): void {
 }
 
 /** With a password that somebody else gave out nothing is answered until it is changed. */
-export async function enter(changeFirst: boolean): Promise<void> {
-  mustChange.value = changeFirst;
-  if (changeFirst) return;
+export async function enter(session: Session): Promise<void> {
+  held.value = session.must_change ? "change" : session.must_second ? "second" : "";
+  if (held.value) return;
   const [person] = await Promise.all([readMe(), loadSchema()]);
   me.value = person;
 }
@@ -85,16 +90,17 @@ export function signInAgain(): Promise<boolean> {
 onSignedOut(signInAgain);
 
 /** Signed in again here; somebody else at this screen begins anew. */
-export async function comeBack(password: string): Promise<void> {
-  await openSession(expired.value?.login ?? "", password);
-  await lookAgain();
+export async function comeBack(password: string): Promise<boolean> {
+  const { signed_in } = await openSession(expired.value?.login ?? "", password);
+  if (signed_in) await lookAgain();
+  return signed_in;
 }
 
 /** Whether there is a session by now: another tab may have signed in. */
 export async function lookAgain(): Promise<void> {
   const session = await readSession();
   if (!session.signed_in) return;
-  if (session.must_change) return location.assign("/-/password");
+  if (session.must_change || session.must_second) return location.assign("/-/password");
   const person = await readMe();
   if (person.id !== me.value?.id) return location.assign("/");
   expired.value?.answer(true);
