@@ -368,6 +368,13 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         may_write=YES_NO,
     ),
     ("PUT", "/api/people/{id}/access"): shape(password=maybe(TEXT), link=maybe(TEXT)),
+    ("POST", "/api/people/group/look"): shape(
+        lines=several(
+            shape(row=NUMBER, surname=TEXT, first_name=TEXT, patronymic=TEXT, email=TEXT, problem=TEXT),
+        ),
+        portion=NUMBER,
+    ),
+    ("POST", "/api/people/group"): shape(made=several(shape(id=NUMBER, label=TEXT)), invited=NUMBER),
     ("POST", "/api/people/{id}/invitation"): shape(link=maybe(TEXT), until=INSTANT),
     ("POST", "/api/invitations/look"): shape(kind=TEXT, label=TEXT, login=TEXT, company=TEXT),
     ("POST", "/api/invitations/accept"): shape(signed_in=YES_NO, login=TEXT),

@@ -282,6 +282,21 @@ def good_calls(site: Site) -> list[GoodCall]:
             status=204,
         ),
         GoodCall("DELETE", f"{person}/sessions", f"/api/people/{igor}/sessions", who="Артём"),
+        GoodCall(
+            "POST",
+            "/api/people/group/look",
+            "/api/people/group/look",
+            {"text": "Ломов Илья <lomov@example.ru>"},
+            who="Артём",
+        ),
+        GoodCall(
+            "POST",
+            "/api/people/group",
+            "/api/people/group",
+            {"people": [{"surname": "Ломов", "email": "lomov@example.ru"}], "by": "none"},
+            who="Артём",
+            status=201,
+        ),
         GoodCall("POST", "/api/invitations/look", "/api/invitations/look", {"token": tokens[0]}),
         GoodCall(
             "POST",

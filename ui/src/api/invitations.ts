@@ -35,6 +35,20 @@ export interface MailView {
 
 export type MailBody = Omit<MailView, "has_password" | "waiting" | "failed" | "problem"> & { readonly password: string | null };
 
+export interface GroupLine {
+  readonly row: number;
+  readonly surname: string;
+  readonly first_name: string;
+  readonly patronymic: string;
+  readonly email: string;
+  readonly problem: "" | "no_name" | "long_name" | "no_email" | "bad_email" | "twice" | "exists";
+}
+
+export type GroupPerson = Pick<GroupLine, "surname" | "first_name" | "patronymic" | "email">;
+
+export const lookAtGroup = (text: string): Promise<{ lines: readonly GroupLine[]; portion: number }> => request("POST", "/api/people/group/look", { text });
+export const addGroup = (people: readonly GroupPerson[], roles: readonly string[], by: "letter" | "none"): Promise<{ made: readonly { id: number }[]; invited: number }> =>
+  request("POST", "/api/people/group", { people, roles, by });
 export const invite = (id: number, by: "letter" | "link"): Promise<{ link: string | null; until: string }> => request("POST", `/api/people/${id}/invitation`, { by });
 export const revokeInvitation = (id: number): Promise<void> => request("DELETE", `/api/people/${id}/invitation`);
 export const lookAt = (token: string): Promise<Looked> => request("POST", "/api/invitations/look", { token });
