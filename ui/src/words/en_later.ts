@@ -2147,7 +2147,7 @@ export const words = {
     as_files: "Line by line, as in the files",
     export: "Export",
     export_this: "Export this solution",
-    export_about: "An archive of text files: it can be installed in another company or kept in Git. There are no records in it, only the configuration.",
+    export_about: "An archive of text files: it can be installed in another company or kept in Git. Records come along only when examples are ticked.",
     export_title: "Title",
     export_key: "Key",
     export_version: "Version",
