@@ -15,7 +15,7 @@ def who_may(snapshot: Snapshot, shape: Entity, verb: str, actor: Actor) -> str:
     roles = [
         role.title.say(actor.language)
         for role in snapshot.roles.values()
-        if key in role.grants and asked in role.grants[key].verbs
+        if any(asked in one.verbs for one in snapshot.granted_by(role.key, key))
     ]
     return ", ".join(roles) or "—"
 

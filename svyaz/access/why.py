@@ -17,6 +17,7 @@ from typing import Any
 from svyaz.access.actor import Actor
 from svyaz.access.apply import TAKING_PART, far_of, granted, scope_node, whose
 from svyaz.access.explain import explain_grants
+from svyaz.access.narrowing import narrowed
 from svyaz.expression.ground import Ground
 from svyaz.expression.say import show_titles, to_text
 from svyaz.expression.tree import ALWAYS, INTEGER, NEVER, YES_NO, Call, Constant, Node, Path, both
@@ -145,14 +146,14 @@ def _yes(asking: Inquiry, role: Role, grant: Grant, verb: str) -> str:
     told = asking.say("why.gives", role=role.title.say(asking.language), scope=asking.say(f"scopes.{scope}"))
     if scope != "all":
         told += f": {_place(asking, scope)}"
-    rule = _rule(asking, grant)
+    rule = _rule(asking, grant, verb)
     return f"{told}; {asking.say('why.rule_holds', rule=rule)}" if rule else told
 
 
 def _no(asking: Inquiry, role: Role, grant: Grant, verb: str) -> str:
-    scope, rule = grant.verbs[verb], _rule(asking, grant)
+    scope, rule = grant.verbs[verb], _rule(asking, grant, verb)
     facts = {"role": role.title.say(asking.language), "scope": asking.say(f"scopes.{scope}")}
-    if rule and grant.rule is not None and not asking.holds(grant.rule):
+    if rule and not asking.holds(narrowed(asking.shape, grant, verb)):
         return asking.say("why.rule_fails", rule=rule, **facts)
     return asking.say("why.beyond", field=_whose_title(asking), department=asking.department or "—", **facts)
 
@@ -187,12 +188,13 @@ def _whose_title(asking: Inquiry) -> str:
     return asking.shape.by_key[whose(asking.shape).keys[0]].title.say(asking.language)
 
 
-def _rule(asking: Inquiry, grant: Grant) -> str:
-    """As its author wrote it, by titles; "" when there is none."""
-    if grant.rule is None:
+def _rule(asking: Inquiry, grant: Grant, verb: str) -> str:
+    """All that narrows the verb, as its author wrote it, by titles; "" when nothing does."""
+    rule = narrowed(asking.shape, grant, verb)
+    if rule is None:
         return ""
     scope = EntityScope(asking.snapshot.entities, asking.shape.key, asking.language)
-    return show_titles(to_text(grant.rule), scope)
+    return show_titles(to_text(rule), scope)
 
 
 def _help(asking: Inquiry, own: list[tuple[Role, Grant]], verb: str) -> Iterable[str]:
@@ -202,7 +204,7 @@ def _help(asking: Inquiry, own: list[tuple[Role, Grant]], verb: str) -> Iterable
         if verb != "see" and not seen:
             continue
         for scope in SCOPES:
-            wider = both(scope_node(asking.shape, asking.asked, scope), grant.rule) or ALWAYS
+            wider = both(scope_node(asking.shape, asking.asked, scope), narrowed(asking.shape, grant, verb)) or ALWAYS
             if scope != grant.verbs[verb] and asking.holds(wider):
                 title = role.title.say(asking.language)
                 yield asking.say("why.scope_would", role=title, scope=asking.say(f"scopes.{scope}"))

@@ -9,6 +9,7 @@ import pytest
 from svyaz.access.actor import Actor
 from svyaz.access.apply import may
 from svyaz.access.denials import DeniedAddRecord, DeniedBulk, DeniedBulkRecord, DeniedChangeRecord, DeniedStage
+from svyaz.access.explain import who_may
 from svyaz.app import RUNNERS
 from svyaz.configurator.apply import apply_wanted
 from svyaz.configurator.edits import DropStage, PutRole
@@ -56,6 +57,13 @@ def test_role_has_what_its_parents_give_and_adds_to_it(romashka: Cast) -> None:
     olga.change("deal", mine, title="Сменила")
     assert may(romashka.snapshot, olga.actor, "counterparty", "see")
     assert not may(romashka.snapshot, wearing(romashka, "Ольга", "junior").actor, "deal", "change")
+
+
+def test_role_that_inherits_a_right_is_named_among_those_who_can_help(romashka: Cast) -> None:
+    put(romashka, "tidier", deal={"see": "all", "delete": "all"})
+    put(romashka, "heir", parent="tidier", deal={"see": "own"})
+    told = who_may(romashka.snapshot, romashka.snapshot.entities["deal"], "delete", romashka.actor("Ольга"))
+    assert {"tidier", "heir"} <= set(told.split(", "))
 
 
 def test_circle_of_roles_is_refused_with_its_path(romashka: Cast) -> None:

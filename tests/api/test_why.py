@@ -124,3 +124,17 @@ def test_refusal_says_what_ones_own_roles_give_and_who_can_help(site: Site) -> N
     error = site.browser("Ольга").refused("GET", f"/api/records/deal/{deal}", 403)
     assert "Менеджер" in error["facts"]["why"] and error["facts"]["why"] in error["text"]
     assert "Директор" in error["facts"]["who_may"]
+
+
+def test_formula_of_one_verb_and_right_of_a_stage_are_named_for_that_verb_alone(site: Site) -> None:
+    dear = site.cast.system.create("deal", title="Дорогая", amount="5000").id
+    scope = EntityScope(site.cast.snapshot.entities, "deal")
+    cheap = check(parse("amount < 1000"), scope)
+    grant = Grant(
+        "deal", dict.fromkeys(("see", "change", "delete"), "all"), None, {}, {"change": cheap}, {"new": "read"}
+    )
+    site.cast.give_role("Пётр", "careful", grant)
+    told = why(site.browser("Артём"), dear, site.people["Пётр"])
+    assert told["see"]["may"] and not told["change"]["may"] and not told["delete"]["may"]
+    assert "1000" in told["change"]["why"][0] and "1000" not in told["delete"]["why"][0]
+    assert 'Этап <> "Новая"' in told["delete"]["why"][0]
