@@ -1,0 +1,3 @@
+from tests.api.conftest import romashka, site
+
+__all__ = ["romashka", "site"]
