@@ -52,6 +52,7 @@ LATER = (
     "structure",
     "invite",
     "rights",
+    "directory",
     "table",
     "solutions",
     "home",

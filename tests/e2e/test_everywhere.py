@@ -42,6 +42,7 @@ SCREENS = {
     "person": "/-/people/list/{me}",
     "structure": "/-/people/structure",
     "journal": "/-/people/journal",
+    "directory": "/-/people/directory",
     "missing": "/-/no/such/page",
 }
 

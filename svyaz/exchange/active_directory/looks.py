@@ -24,7 +24,7 @@ from svyaz.exchange.active_directory.applying import apply_heads, apply_rows
 from svyaz.exchange.active_directory.connection import opened
 from svyaz.exchange.active_directory.difference import DOING, Decision, Here, decide, read_here
 from svyaz.exchange.active_directory.people import Photo, Ready, Wanted, kept, ready
-from svyaz.exchange.active_directory.problems import PhotoNotTaken, RunNotReady
+from svyaz.exchange.active_directory.problems import DirectoryNotSet, PhotoNotTaken, RunNotReady
 from svyaz.exchange.active_directory.reading import Person, read_people
 from svyaz.exchange.active_directory.settings import Directory, find_directory, read_directory
 from svyaz.fields.registry import TYPES
@@ -79,10 +79,12 @@ def compare(context: JobContext, arguments: Mapping[str, Any]) -> dict[str, int]
 def _compare(context: JobContext, number: int) -> dict[str, int]:
     company = context.company
     with company.read() as session:
-        run, settings = directory.find_run(session, number), read_directory(session, sealer(company.home))
+        run, settings = directory.find_run(session, number), find_directory(session, sealer(company.home))
     if run is None or run.state != "reading":
         return {}
     try:
+        if settings is None:
+            raise DirectoryNotSet()  # disconnected since somebody asked
         with opened(settings, READ_SECONDS) as connection:
             people = read_people(connection, settings)
         photos, refused = keep_photos(company, people)
