@@ -34,6 +34,7 @@ LATER = (
     "requisites",
     "timeline",
     "unsent",
+    "why",
     "view",
     "palette",
     "quick",

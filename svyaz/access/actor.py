@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-# kind, roles, whether nobody, roles of those stood in for, whether in a group
-Standing = tuple[str, tuple[str, ...], bool, tuple[str, ...], bool]
+# kind, roles, whether nobody, roles of those stood in for, whether in a group, shares
+Standing = tuple[str, tuple[str, ...], bool, tuple[str, ...], bool, tuple[tuple[str, bool], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Actor:
     abilities    rights that are not about one entity: configure, bulk, import, people, views
     login        id in sv_login, None for tokens and the system
     stood_roles  roles of those whom he stands in for today: their grants reach what these people reach
+    shares       entities of which records are opened to him one by one, and whether some of them to change
+    share_mark   which these are: it differs when one of them does
     """
 
     employee: int | None
@@ -33,12 +35,14 @@ class Actor:
     kind: OneOf["person", "token", "system"] = "person"
     login: int | None = None
     stood_roles: tuple[str, ...] = ()
+    shares: tuple[tuple[str, bool], ...] = ()
+    share_mark: str = ""
 
     @property
     def standing(self) -> Standing:
         """All of an actor that conditions depend on: with the digest of the configuration it keys their caches.
         Who he is comes into a query as the parameter `me`."""
-        return self.kind, self.roles, self.employee is None, self.stood_roles, bool(self.groups)
+        return self.kind, self.roles, self.employee is None, self.stood_roles, bool(self.groups), self.shares
 
     @property
     def is_system(self) -> bool:

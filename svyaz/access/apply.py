@@ -25,6 +25,9 @@ activities are seen where the record they are about is seen; an activity also by
 Who stands in for an absent colleague has besides, while that lasts, what the roles of the absent grant to the absent
 (not the abilities): the same conditions, with the reach of the absent in place of one's own.
 
+A record shared with the actor is seen, exported and looked into as if it lay in his scope, and changed where it is
+shared to be changed: one more branch of the OR, there only while something of the entity is shared with him.
+
 The tables of cases in tests/access/test_apply.py are the specification.
 """
 
@@ -41,7 +44,9 @@ from svyaz.access.narrowing import enters, narrowed
 from svyaz.access.paths import typed_path, within
 from svyaz.expression.tree import (
     ALWAYS,
+    INTEGER,
     NEVER,
+    SHARED,
     TEXT,
     YES_NO,
     Call,
@@ -222,7 +227,19 @@ def _granted_to(digest: str, standing: Standing, entity: str, verb: str, far: bo
         for role, grant in stood_grants(snapshot, actor, shape.key)
         if verb in grant.verbs
     ]
+    if granted and (shared := _shared(actor, entity, verb)) is not None:
+        granted.append(shared)
     return any_of(tuple(granted)) if granted else None
+
+
+def _shared(actor: Actor, entity: str, verb: str) -> Node | None:
+    """A record opened to the actor is in his reach, whatever the scope and the rule; None: nothing of the entity is."""
+    opened = dict(actor.shares)
+    if entity not in opened or verb not in ("see", "export", "history", "change"):
+        return None
+    if verb == "change" and not opened[entity]:
+        return None
+    return Reach(SHARED[verb == "change"], Path(("id",), INTEGER))
 
 
 def stood_grants(snapshot: Snapshot, actor: Actor, entity: str) -> list[tuple[str, Grant]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from svyaz.expression.tree import Call, Constant, Node, Path, Reach
+from svyaz.expression.tree import SHARED, Call, Constant, Node, Path, Reach
 from svyaz.fields.registry import TYPES
 from svyaz.schema.snapshot import Field
 
@@ -22,6 +22,13 @@ def within(link: str, node: Node) -> Node:
     if isinstance(node, Reach):
         return replace(node, path=replace(node.path, keys=(link, *node.path.keys)))
     return replace(node, arguments=tuple(within(link, one) for one in node.arguments))
+
+
+def asks_shares(node: Node) -> bool:
+    """Whether a record opened to the reader by itself satisfies a part of the condition."""
+    if isinstance(node, Call):
+        return any(asks_shares(one) for one in node.arguments)
+    return isinstance(node, Reach) and node.scope in SHARED
 
 
 def paths_of(node: Node) -> set[tuple[str, ...]]:

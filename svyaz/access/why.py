@@ -84,7 +84,7 @@ class Inquiry:
 
 def alone(actor: Actor, role: str) -> Actor:
     """The same person with one role and nothing else."""
-    return replace(actor, roles=(role,), stood_roles=())
+    return replace(actor, roles=(role,), stood_roles=(), shares=())
 
 
 def explain_record(asking: Inquiry, verbs: Iterable[str] = OF_RECORDS) -> list[Verdict]:
@@ -132,9 +132,11 @@ def _passes(asking: Inquiry, role: Role, verb: str) -> bool:
 
 
 def _otherwise(asking: Inquiry, verb: str) -> tuple[str, ...]:
-    """No role of one's own decided: a role of whom he stands in for."""
+    """No role of one's own decided: the record is shared, or it is a role of whom he stands in for."""
+    if asking.asked.shares and not asking.may(replace(asking.asked, shares=()), verb):
+        return (asking.say("why.shared"),)
     for key in asking.asked.stood_roles:
-        stands = replace(asking.asked, roles=(), stood_roles=(key,))
+        stands = replace(asking.asked, roles=(), stood_roles=(key,), shares=())
         role = asking.snapshot.roles.get(key)
         if role and asking.holds(granted(asking.snapshot, stands, asking.shape.key, verb)):
             return (asking.say("why.stands_in", role=role.title.say(asking.language)),)
@@ -212,16 +214,16 @@ def _help(asking: Inquiry, own: list[tuple[Role, Grant]], verb: str) -> Iterable
     enough = [
         role
         for role in asking.snapshot.roles.values()
-        if role.key not in asking.asked.roles
-        and _gives(role, asking.shape, verb)
-        and _passes_with(asking, role, key, verb)
+        if role.key not in asking.asked.roles and _passes_with(asking, role, key, verb)
     ]
+    if own and verb in ("see", "change"):
+        yield asking.say("why.share_would")
     if enough:
         yield asking.say("why.role_would", roles=_titles(enough, asking.language))
 
 
 def _passes_with(asking: Inquiry, role: Role, entity: str, verb: str) -> bool:
-    other = alone(asking.asked, role.key)
+    other = replace(alone(asking.asked, role.key), roles=asking.snapshot.with_ancestors((role.key,)))
     return asking.holds(granted(asking.snapshot, other, entity, verb)) and (
         asking.may(asking.asked, "see") or asking.holds(granted(asking.snapshot, other, entity, "see"))
     )

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from svyaz.api.call import Call
 from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
-from svyaz.org import view_as, why
+from svyaz.org import sharing, view_as, why
 from svyaz.org.people import name_of
+from svyaz.storage import record_tables, shares
+from svyaz.storage.session import Session
 
 BIG = 10**11
 OF_RECORD = (("entity", "string"), ("id", "integer"))
+
+
+class NewShare(msgspec.Struct, forbid_unknown_fields=True):
+    """kind: employee, group or department, whose id is `whom`.  until: the last day, in the company's zone."""
+
+    entity: str
+    id: int
+    kind: Literal["employee", "group", "department"]
+    whom: int
+    edit: bool = False
+    until: date | None = None
 
 
 class Whom(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,7 +85,56 @@ def end_view(call: Call) -> Answer:
     return Answer(204)
 
 
+def show_shares(call: Call) -> Answer:
+    """GET /api/access/shares?entity=&id=: to whom else the record is opened, for who may open it."""
+    call.only("entity", "id")
+    entity, id = call.query("entity"), call.number("id", 0, 1, BIG)
+    with call.reading() as (session, actor):
+        found = sharing.list_shares(session, actor, entity, id)
+        may, may_edit = sharing.may_share(session, actor, entity, id)
+        told = [_told_share(session, one) for one in found]
+    return Answer(body={"may_share": may, "may_edit": may_edit, "shares": told})
+
+
+def add_share(call: Call) -> Answer:
+    """POST /api/access/shares  body: {"entity", "id", "kind": "group", "whom": 12, "edit", "until"}; again: replaces."""
+    body = call.body(NewShare)
+    with call.writing() as (session, actor):
+        wanted = sharing.Wanted(body.kind, body.whom, body.edit, body.until)
+        made = shares.find(session, sharing.share(session, actor, body.entity, body.id, wanted))
+        assert made is not None
+        told = _told_share(session, made)
+    return Answer(201, told)
+
+
+def drop_share(call: Call) -> Answer:
+    """DELETE /api/access/shares/{id}"""
+    with call.writing() as (session, actor):
+        sharing.unshare(session, actor, call.id())
+    return Answer(204)
+
+
+def _told_share(session: Session, one: shares.Share) -> dict[str, Any]:
+    label = record_tables.labels(session, one.kind, [one.whom]).get(one.whom)
+    zone = session.snapshot.settings.zone
+    return {
+        "id": one.id,
+        "whom": [one.kind, one.whom, label],
+        "edit": one.edit,
+        "until": _last_day(one.until, zone),
+        "created_at": one.created_at,
+        "created_by": [one.created_by, name_of(session, one.created_by)] if one.created_by else None,
+    }
+
+
+def _last_day(until: datetime | None, zone: str) -> str | None:
+    return None if until is None else (until.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)).isoformat()
+
+
 ROUTES = (
+    Route("GET", "/api/access/shares", show_shares, "To whom a record is opened", query=OF_RECORD),
+    Route("POST", "/api/access/shares", add_share, "Open a record to somebody", body=NewShare, status=201),
+    Route("DELETE", "/api/access/shares/{id}", drop_share, "Close it again", status=204),
     Route("POST", "/api/access/view-as", begin_view, "Look as a colleague does", needs="people", body=Whom),
     Route("DELETE", "/api/access/view-as", end_view, "Be oneself again", status=204, oneself=True),
     Route(

@@ -259,6 +259,14 @@ COMPONENTS["View"] = shape(
     problems=several(named("Told")),
 )
 PASSKEY = shape(id=NUMBER, title=TEXT, created_at=INSTANT, used_at=maybe(INSTANT))
+SHARE = shape(
+    id=NUMBER,
+    whom={"type": "array", "description": "[employee, group or department; id; label]"},
+    edit=YES_NO,
+    until=maybe({"type": "string", "format": "date"}),
+    created_at=INSTANT,
+    created_by=maybe(LINK),
+)
 RECORD, RECORDS = "/api/records/{entity}/{id}", "/api/records/{entity}"
 ANSWERS: dict[tuple[str, str], Schema] = {
     ("GET", "/api/session"): named("Session"),
@@ -319,6 +327,8 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         helpers=several(TEXT),
     ),
     ("POST", "/api/access/view-as"): shape(viewing=LINK),
+    ("GET", "/api/access/shares"): shape(may_share=YES_NO, may_edit=YES_NO, shares=several(SHARE)),
+    ("POST", "/api/access/shares"): SHARE,
     ("GET", "/api/access/who"): shape(
         people=several(shape(employee=LINK, verbs=several(TEXT), why=several(TEXT))), of=NUMBER
     ),

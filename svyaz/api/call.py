@@ -29,7 +29,6 @@ from svyaz.org.sessions import (
     PasswordMustChange,
     SecondStepNeeded,
     TokenReadOnly,
-    digest,
     find_signed_in,
     is_living,
     same_csrf,
@@ -38,7 +37,6 @@ from svyaz.org.sessions import (
 )
 from svyaz.org.view_as import ViewingOnly, lapse, may_view
 from svyaz.records.as_of import go_back, instant_of, moment_of
-from svyaz.storage import view_as
 from svyaz.storage.accounts import SignedIn
 from svyaz.storage.session import Session
 from svyaz.tenancy.company import Company
@@ -56,7 +54,6 @@ class Actors:
     """Actors already built, by (employee, org revision, schema revision): people change rarely, requests are many."""
 
     limit: int = 2_000
-    _views: dict[str, tuple[Any, int | None]] = field(default_factory=dict)
     _kept: dict[tuple[int, int, int, str], Actor] = field(default_factory=dict)
     _signed: dict[str, tuple[Any, SignedIn]] = field(default_factory=dict)
     _hints: Limits = field(default_factory=lambda: Limits(per_second=1 / 30, burst=20))
@@ -77,19 +74,6 @@ class Actors:
             if len(self._signed) >= self.limit:
                 self._signed.clear()
             self._signed[key] = (stamp, found)
-        return found
-
-    def viewed(self, session: Session, key: str) -> int | None:
-        """As whom the session looks at the company, None: as who has come in.  Remembered as `signed_in` is."""
-        stamp = session.opened and session.opened[1:]
-        kept = self._views.get(key)
-        if kept is not None and stamp and kept[0] == stamp:
-            return kept[1]
-        found = view_as.employee_of(session, digest(key))
-        if stamp:
-            if len(self._views) >= self.limit:
-                self._views.clear()
-            self._views[key] = (stamp, found)
         return found
 
     def forget(self, key: str) -> None:
@@ -171,10 +155,9 @@ class Call:
 
     def _as_viewed(self, session: Session, found: SignedIn, actor: Actor) -> Actor:
         """Whom the session looks as; who has lost the right to it is himself again."""
-        employee = self.actors.viewed(session, self.key)
-        if employee is None:
+        if found.views_as is None:
             return actor
-        asked = self.actors.of(session, replace(found, employee=employee), self.language)
+        asked = self.actors.of(session, replace(found, employee=found.views_as), self.language)
         if asked is None or not may_view(session.snapshot, actor, asked):
             self.lapsed = self.late_touch = True
             return actor

@@ -10,12 +10,16 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """me: employee id of the reader, None for the system.  now: UTC.  zone: the company's, for «сегодня»."""
+    """me: employee id of the reader, None for the system.  now: UTC.  zone: the company's, for «сегодня».
+
+    clock  of the request, where `now` is of the past that is looked at; None: it is `now`
+    """
 
     me: int | None
     now: datetime
     zone: str = "Europe/Moscow"
     reach: Callable[[str, int], bool] | None = None
+    clock: datetime | None = None
 
     @property
     def today(self) -> date:

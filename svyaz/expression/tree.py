@@ -75,9 +75,14 @@ class Call:
     at: int = field(default=0, compare=False)
 
 
+SHARED = ("shared", "shared_edit")
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """True when the employee in `path` is within the reader's `scope` (org/hierarchy.py names them).
+
+    Of the scopes SHARED it is a record, and true when this has been opened to the reader, to see or to change.
 
     Not in the grammar: access builds it; SQL answers from sv_reach, Python from Ground.reach.
     """

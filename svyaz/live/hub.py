@@ -234,9 +234,9 @@ class Live:
                 one.closed = True
                 continue
             one.actor = actor
-            rights = (actor.roles, actor.departments, actor.groups, actor.stood_roles)
+            rights = (actor.roles, actor.departments, actor.groups, actor.stood_roles, actor.share_mark)
             known = self._reach.get(actor.employee or 0)
-            if rights != (was.roles, was.departments, was.groups, was.stood_roles) or known not in (
+            if rights != (was.roles, was.departments, was.groups, was.stood_roles, was.share_mark) or known not in (
                 None,
                 reached[actor.employee or 0],
             ):

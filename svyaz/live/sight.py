@@ -22,7 +22,7 @@ from typing import Any
 
 from svyaz.access.actor import Actor, Standing
 from svyaz.access.apply import Carried, condition, far_of, may
-from svyaz.access.paths import paths_of
+from svyaz.access.paths import asks_shares, paths_of
 from svyaz.expression.compare import Closure
 from svyaz.expression.evaluate import compile_python
 from svyaz.expression.ground import Ground
@@ -70,7 +70,7 @@ def _sight(digest: str, standing: Standing, entity: str, carried: Carried) -> Si
     shape = snapshot.entities[entity]
     node = condition(snapshot, actor, entity, "see")
     paths = paths_of(node) if node is not None else set()
-    near = node is not None and all(_is_near(shape, keys) for keys in paths)
+    near = node is not None and not asks_shares(node) and all(_is_near(shape, keys) for keys in paths)
     return Sight(
         shape,
         node,

@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 from svyaz.access.actor import Actor
 from svyaz.org.hierarchy import living, reach_rows, read_hierarchy, stood_for_today
 from svyaz.schema.snapshot import Snapshot
-from svyaz.storage import accounts, reach, record_tables
+from svyaz.storage import accounts, reach, record_tables, shares
 from svyaz.storage.session import Session
 
 
@@ -33,6 +33,7 @@ def build_actor(
     groups = tuple(group.id for group in living(session, "group") if employee in (group.values.get("members") or ()))
     department, more = stored.values.get("department"), stored.values.get("departments") or ()
     absent = [who for instead, who in stood_for_today(session) if instead == employee]
+    opened = shares.with_reader(session, employee)
     return Actor(
         employee=employee,
         roles=roles,
@@ -45,7 +46,18 @@ def build_actor(
         stood_roles=session.snapshot.with_ancestors(
             sorted({role for one in absent for role in accounts.roles_of(session, one)})
         ),
+        shares=_shared(session.snapshot, opened),
+        share_mark=",".join(f"{one.id}" for one in opened),
     )
+
+
+def _shared(snapshot: Snapshot, opened: Iterable[shares.Share]) -> tuple[tuple[str, bool], ...]:
+    found: dict[str, bool] = {}
+    for one in opened:
+        if one.entity in snapshot.by_number:
+            key = snapshot.by_number[one.entity].key
+            found[key] = found.get(key, False) or one.edit
+    return tuple(sorted(found.items()))
 
 
 def rebuild_reach(session: Session) -> int:

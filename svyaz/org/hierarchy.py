@@ -6,6 +6,7 @@ Everything here is pure but `read_hierarchy`; org/actors.py writes what follows 
     department_below   the same with all departments beneath
     subordinates       whom he leads, and whom they lead in turn
     group              ids of the groups he is in
+    named              by what he is meant when a record is shared: himself, his groups, his departments and those above
     for:ROLE:SCOPE     the same of the person he stands in for today, by each role of that person
 """
 
@@ -140,6 +141,7 @@ def _reached(company: Hierarchy) -> Iterable[tuple[int, dict[str, set[int]]]]:
     for group, people in company.groups.items():
         for one in people:
             groups.setdefault(one, set()).add(group)
+    above = {one: _closure(company.parents, one) for one in company.departments}
     for reader, place in company.people.items():
         mine = led.get(reader, set()) | set(place.departments)
         deep = {far for near in mine for far in below.get(near, {near})}
@@ -150,6 +152,9 @@ def _reached(company: Hierarchy) -> Iterable[tuple[int, dict[str, set[int]]]]:
                 "department_below": {reader}.union(*(members.get(one, ()) for one in deep)),
                 "subordinates": _closure(under, reader),
                 "group": groups.get(reader, set()),
+                "named": {reader}
+                | groups.get(reader, set())
+                | {up for one in place.departments for up in above.get(one, {one})},
             },
         )
 

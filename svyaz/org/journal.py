@@ -43,6 +43,8 @@ RIGHTS = (
     "invitation_revoked",
     "view_began",
     "view_ended",
+    "shared",
+    "unshared",
 )
 EXPORTS = ("exported", "journal_exported")
 SETTINGS = ("settings_changed",)

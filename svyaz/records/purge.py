@@ -16,7 +16,7 @@ from svyaz.records.entry import open_entry
 from svyaz.records.pipeline import log
 from svyaz.records.read import ground_of
 from svyaz.records.trash import allowed_ids
-from svyaz.storage import changes, record_tables, run_query, stage_moves
+from svyaz.storage import changes, record_tables, run_query, shares, stage_moves
 from svyaz.storage.query import Query
 from svyaz.storage.session import Session
 
@@ -52,6 +52,7 @@ def _purge(session: Session, actor: Actor, entity: str, ids: Sequence[int], caus
     stored = record_tables.fetch(session, entity, ids, [])
     gone = record_tables.purge(session, entity, ids)
     stage_moves.forget_moves(session, ids)
+    shares.forget(session, ids)
     log(entry, "Erased", ((id, one.version, {}) for id, one in stored.items()))
     for shape in session.snapshot.entities.values():
         about = shape.by_role("about")

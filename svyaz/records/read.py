@@ -74,7 +74,7 @@ class RecordView:
 
 def ground_of(session: Session, actor: Actor) -> Ground:
     """As of a past moment, «now» and «today» are of that moment: what was overdue then, not what is today."""
-    return Ground(me=actor.employee, now=session.past or session.now, zone=session.snapshot.settings.zone)
+    return Ground(actor.employee, session.past or session.now, session.snapshot.settings.zone, clock=session.now)
 
 
 def verb_of(session: Session, verb: str) -> str:

@@ -37,6 +37,7 @@ class SignedIn:
     must_change: bool = False
     confirmed_at: int = 0
     must_second: bool = False  # told by org/sessions.py: a second step is asked of the person and not there yet
+    views_as: int | None = None  # the employee as whom the session looks at the company (storage/view_as.py)
 
 
 def micros(moment: datetime) -> int:
@@ -187,16 +188,20 @@ def put_session(
 def find_session(session: Session, key_hash: str) -> SignedIn | None:
     """The session, its person and the org revision in one look: the price of every request."""
     rows = session.fetch(
-        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value, l.must_change, s.confirmed_at"
-        " FROM sv_session s JOIN sv_login l ON l.employee = s.employee"
+        "SELECT s.employee, s.csrf, l.active, s.expires_at, s.seen_at, m.value, l.must_change, s.confirmed_at,"
+        " v.employee FROM sv_session s JOIN sv_login l ON l.employee = s.employee"
+        " LEFT JOIN sv_view_as v ON v.key_hash = s.key_hash"
         " LEFT JOIN sv_meta m ON m.key = 'org_revision' WHERE s.key_hash = ?",
         (key_hash,),
     )
     if not rows:
         return None
-    employee, csrf, active, expires_at, seen_at, org_revision, must_change, confirmed_at = rows[0]
-    revision = int(org_revision or 0)
-    return SignedIn(employee, csrf, bool(active), expires_at, seen_at, "all", revision, bool(must_change), confirmed_at)
+    employee, csrf, active, expires_at, seen_at, org_revision, must_change, confirmed_at, views_as = rows[0]
+    return SignedIn(
+        *(employee, csrf, bool(active), expires_at, seen_at, "all", int(org_revision or 0), bool(must_change)),
+        confirmed_at=confirmed_at,
+        views_as=views_as,
+    )
 
 
 def find_sessions(session: Session, key_hashes: Collection[str]) -> dict[str, SignedIn]:

@@ -100,8 +100,8 @@ class Binds:
         return self._bind(f"c{index}{scaled_name}{form}", kind, lambda run: encode(_given(run, index)))
 
     def ground(self, name: str) -> Sql:
-        """me, today or now."""
-        kind: Kind = {"me": "link", "today": "date", "now": "datetime"}[name]  # type: ignore[assignment]
+        """me, today, now or clock."""
+        kind: Kind = {"me": "link", "today": "date", "now": "datetime", "clock": "datetime"}[name]  # type: ignore[assignment]
         encode = _encoder(self.dialect, kind, 0, "")
         return self._bind(name, kind, lambda run: encode(_known(run.ground, name)))
 
@@ -167,6 +167,8 @@ class Binds:
 
 def _known(ground: Ground, name: str) -> Any:
     """The system is nobody: record 0, which is nobody's either (expression.functions.logic.me)."""
+    if name == "clock":
+        return ground.clock or ground.now
     return ground.me or 0 if name == "me" else ground.today if name == "today" else ground.now
 
 

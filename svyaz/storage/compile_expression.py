@@ -16,13 +16,13 @@ from typing import TypeGuard
 
 import sqlalchemy as sa
 
-from svyaz.expression.tree import Call, Constant, Node, Path, Reach, Type
+from svyaz.expression.tree import SHARED, Call, Constant, Node, Path, Reach, Type
 from svyaz.kernel.text import sort_key
 from svyaz.schema.snapshot import Field
 from svyaz.storage import compile_functions
 from svyaz.storage.binds import Binds, Condition, Sql, sql_type
 from svyaz.storage.computing import computed_value
-from svyaz.storage.few import is_among, is_me
+from svyaz.storage.few import is_among, is_me, opened
 from svyaz.storage.layout import SYSTEM_FIELDS
 from svyaz.storage.pieces import Pieces
 from svyaz.storage.pieces_postgres import PostgresPieces
@@ -55,6 +55,8 @@ class Formulas:
         """exact: never NULL.  Otherwise NULL may stand for false."""
         if isinstance(node, Constant):
             return sa.true() if node.value is True else sa.false()
+        if isinstance(node, Reach) and node.scope in SHARED:
+            return some(scope, node.path.keys, lambda value: self.pieces.among(value, opened(self.making, node.scope)))
         if isinstance(node, Reach):
             return some(scope, node.path.keys, lambda value: self._within_reach(node.scope, value))
         if isinstance(node, Path):

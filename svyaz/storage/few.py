@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from svyaz.expression.ground import Ground
-from svyaz.expression.tree import YES_NO, Call, Node, Path, Reach
+from svyaz.expression.tree import SHARED, YES_NO, Call, Node, Path, Reach
 from svyaz.schema.snapshot import Snapshot
 from svyaz.storage.binds import Binds, Condition, Run, Sql, Statement
 from svyaz.storage.catalog import indexes_of
@@ -113,7 +113,28 @@ def _selects(making: Making, entity: str, handles: Sequence[Node]) -> list[sa.Se
     return found
 
 
+def opened(making: Making, scope: str) -> sa.Select[Any]:
+    """Records shared with the reader: SHARED[0] to see, SHARED[1] to change.  Made once, by indexes, not for each row."""
+    share, name = making.alias("s"), making.alias("n")
+    until = sa.literal_column(f"{share}.until", sa.DateTime())
+    found = (
+        sa.select(_column(making.dialect, share, "record"))
+        .select_from(aliased("sv_reach", name), aliased("sv_share", share))
+        .where(
+            _column(making.dialect, share, "whom") == _column(making.dialect, name, "employee"),
+            _column(making.dialect, name, "reader") == making.binds.ground(ME),
+            sa.literal_column(f"{name}.scope", sa.Text()) == making.binds.fixed("named", "text"),
+            sa.or_(until.is_(None), until > making.binds.ground("clock")),
+        )
+    )
+    if scope == SHARED[1]:
+        found = found.where(_column(making.dialect, share, "edit") == sa.literal_column("1"))
+    return found
+
+
 def _reached(making: Making, scope: str) -> sa.Select[Any]:
+    if scope in SHARED:
+        return opened(making, scope)
     alias = making.alias("r")
     return (
         sa.select(_column(making.dialect, alias, "employee"))

@@ -7,7 +7,9 @@ unless said otherwise.  Adding a database means writing one more of these.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
+
+import sqlalchemy as sa
 
 from svyaz.storage.binds import Condition, Sql
 
@@ -18,6 +20,10 @@ class Pieces(Protocol):
     # text
     def fold(self, text: Sql) -> Sql:
         """As kernel.text.fold, compared by code points."""
+        ...
+
+    def among(self, value: Sql, found: sa.Select[Any]) -> Condition:
+        """Whether the value is among those that a query finds by itself: asked once, and an index may serve the value."""
         ...
 
     def lower(self, text: Sql) -> Sql: ...

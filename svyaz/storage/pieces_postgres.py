@@ -7,6 +7,7 @@ of a CASE at planning, before the test that was to protect them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -71,6 +72,11 @@ class PostgresPieces:
         low = sa.func.lower(normal.collate("und-x-icu"), type_=_TEXT)
         low = sa.func.replace(low, _text("ß"), _text("ss"), type_=_TEXT)
         return sa.func.replace(low, _text("ς"), _text("σ"), type_=_TEXT).collate("C")
+
+    def among(self, value: Sql, found: sa.Select[Any]) -> Condition:
+        # Under OR a subquery of IN cannot be a way into an index, and an array can; where the table is read through
+        # all the same, the subquery is a hash, and the array is looked through only for the rows that are in it.
+        return sa.and_(value.in_(found), value == sa.any_(sa.func.array(found.scalar_subquery())))
 
     def lower(self, text: Sql) -> Sql:
         return sa.func.lower(text.collate("und-x-icu"), type_=_TEXT).collate("C")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,9 @@ def _whole(number: int) -> Sql:
 class SqlitePieces:
     def fold(self, text: Sql) -> Sql:
         return sa.func.sv_fold(text, type_=_TEXT)
+
+    def among(self, value: Sql, found: sa.Select[Any]) -> Condition:
+        return value.in_(found)
 
     def lower(self, text: Sql) -> Sql:
         return sa.func.sv_lower(text, type_=_TEXT)

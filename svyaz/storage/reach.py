@@ -2,6 +2,8 @@
 
 Of the scope `group` the last is not an employee but a group that the reader is in.
 
+Of the scope `named`: the reader himself, his groups, his departments and those above; shares look there.
+
 Queries answer tree.Reach by EXISTS over this table with the reader as a parameter, so their text is one for
 everybody.  Python answers the same by `reached`.
 """
@@ -10,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
+from svyaz.expression.tree import SHARED
+from svyaz.storage import shares
 from svyaz.storage.session import Session
 
 Row = tuple[int, str, int]
@@ -32,10 +36,13 @@ def set_reach(session: Session, rows: Iterable[Row]) -> None:
 
 
 def reached(session: Session, reader: int) -> dict[str, frozenset[int]]:
-    """scope -> employees; a scope nobody is in is absent."""
+    """scope -> employees, for SHARED records; a scope nobody is in is absent."""
     found: dict[str, set[int]] = {}
     for scope, employee in session.fetch("SELECT scope, employee FROM sv_reach WHERE reader = ?", (reader,)):
         found.setdefault(scope, set()).add(employee)
+    for share in shares.with_reader(session, reader):
+        for scope in SHARED[: 1 + share.edit]:
+            found.setdefault(scope, set()).add(share.record)
     return {scope: frozenset(employees) for scope, employees in found.items()}
 
 

@@ -153,6 +153,22 @@ REACH = _table(
     sqlite_with_rowid=False,
 )
 
+# One record opened to a person, a group or a department (storage/shares.py).
+SHARE = _table(
+    "sv_share",
+    _column("id", Big, primary_key=True, autoincrement=False),
+    _column("entity", sa.Integer),
+    _column("record", Big),
+    _column("kind", Text),
+    _column("whom", Big),
+    _column("edit", YesNo),
+    _column("until", Instant, null=True),
+    _column("created_at", Instant),
+    _column("created_by", Big, null=True),
+    sa.Index("uq_sv_share_record", "record", "whom", unique=True),
+    sa.Index("ix_sv_share_whom", "whom", "record"),
+)
+
 FILE = _table(
     "sv_file",
     _column("id", Big, primary_key=True, autoincrement=False),

@@ -178,6 +178,8 @@ def good_calls(site: Site) -> list[GoodCall]:
     dismissed = artem.post(f"/api/people/{gone_one}/dismissal", {"to": igor}, 202)["batch"]
     site.run_jobs()
     site.browser("Игорь")
+    opened = {"entity": "deal", "id": record["id"], "kind": "department", "whom": site.cast.departments["Опт"]}
+    shared = artem.post("/api/access/shares", opened, 201)["id"]
     entered = artem.get(f"/api/people/{igor}")["sessions"][0]["id"]
     file = olga.upload("/api/files", "счёт.txt", b"1200.50")["id"]
     runs = [artem.upload("/api/imports", "список.csv", CSV, entity="counterparty") for _ in range(3)]
@@ -238,6 +240,15 @@ def good_calls(site: Site) -> list[GoodCall]:
         ),
         GoodCall("POST", "/api/access/view-as", "/api/access/view-as", {"employee": igor}, who="Артём"),
         GoodCall("DELETE", "/api/access/view-as", "/api/access/view-as", who="Артём", status=204),
+        GoodCall("GET", "/api/access/shares", f"/api/access/shares?entity=deal&id={record['id']}"),
+        GoodCall(
+            "POST",
+            "/api/access/shares",
+            "/api/access/shares",
+            {"entity": "deal", "id": record["id"], "kind": "employee", "whom": igor, "edit": True},
+            status=201,
+        ),
+        GoodCall("DELETE", "/api/access/shares/{id}", f"/api/access/shares/{shared}", status=204),
         GoodCall("GET", "/api/access/who", f"/api/access/who?entity=deal&id={record['id']}", who="Артём"),
         GoodCall("GET", "/api/rights", "/api/rights", who="Артём"),
         GoodCall("GET", "/api/people", "/api/people?state=open", who="Артём"),

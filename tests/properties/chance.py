@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from svyaz.access.actor import Actor
 from svyaz.expression.check import formula
 from svyaz.expression.tree import YES_NO, Node
 from svyaz.schema.scope import EntityScope
 from svyaz.schema.snapshot import SCOPES, STAGE_RIGHTS, VERBS, Grant, Role, Title
-from svyaz.storage import accounts, blobs
+from svyaz.storage import accounts, blobs, shares
 from tests.cast import Cast, Person
 
 READERS = ("Ольга", "Пётр", "Анна", "Игорь")
@@ -47,11 +48,13 @@ class Deal:
 
 @dataclass(slots=True)
 class World:
-    """deals and clients by id; client: (owner, city).  photos: person -> file id."""
+    """deals and clients by id; client: (owner, city).  photos: person -> file id.  shared: deals opened
+    to the reader of the moment one by one -> whether to change."""
 
     deals: dict[int, Deal] = field(default_factory=dict)
     clients: dict[int, tuple[str, str | None]] = field(default_factory=dict)
     photos: dict[str, int] = field(default_factory=dict)
+    shared: dict[int, bool] = field(default_factory=dict)
 
 
 Holds = Callable[["Reader", Deal], bool]
@@ -114,7 +117,15 @@ class Reader:
 
     def may(self, verb: str, deal: Deal) -> bool:
         """What may be changed, exported, looked into must be seen first."""
-        return (verb == "see" or self.may("see", deal)) and any(
+        return (verb == "see" or self.may("see", deal)) and (self._by_a_role(verb, deal) or self._shared(verb, deal))
+
+    def _shared(self, verb: str, deal: Deal) -> bool:
+        """One record more for a verb that his roles give on some."""
+        opened = verb in ("see", "export", "history") or (verb == "change" and self.world.shared.get(deal.id, False))
+        return opened and deal.id in self.world.shared and self.is_granted(verb)
+
+    def _by_a_role(self, verb: str, deal: Deal) -> bool:
+        return any(
             role.deal is not None
             and verb in role.deal
             and self._within(role.deal[verb], deal.responsible, deal.auditors)
@@ -210,6 +221,26 @@ class Chance(random.Random):
             {verb: self.rule(1) for verb in VERBS if self.random() < 0.2},
             {stage: self.choice(("hidden", "read", "enter", "keep")) for stage in STAGES if self.random() < 0.25},
         )
+
+
+def share(cast: Cast, reader: Reader, chance: Chance) -> None:
+    """Some deals are opened to the reader, to his department or to a group he is in; some openings are not for him,
+    or have ended.  What was opened before is closed."""
+    world, company = reader.world, cast.company
+    world.shared.clear()
+    number, me = cast.snapshot.entities["deal"].number, cast.people[reader.name]
+    with company.write() as session:
+        session.run("DELETE FROM sv_share")
+        mine = [("employee", me), ("department", cast.departments["Опт" if reader.name == "Анна" else "Продажи"])]
+        other = ("employee", cast.people["Мария Сергеевна"])
+        for id in chance.sample(sorted(world.deals), chance.choice((0, 1, 5))):
+            (kind, whom), edit = chance.choice((*mine, other)), chance.random() < 0.5
+            ended = chance.random() < 0.3
+            until = session.now if ended else chance.choice((None, session.now + timedelta(days=1)))
+            shares.put(session, number, id, kind, whom, edit, until, None)
+            if not ended and (kind, whom) != other:
+                world.shared[id] = edit
+        accounts.bump_org_revision(session)
 
 
 def fill(cast: Cast, chance: Chance, count: int = 24) -> World:

@@ -1,6 +1,6 @@
 """Whatever the roles say, every door shows the same records, and they are those that the rules allow.
 
-Random roles (scopes, formula rules through links, hidden fields), random records; for each reader the list, counts,
+Random roles (scopes, records shared one by one, formula rules through links, hidden fields), random records; for each reader the list, counts,
 totals, groups, search, reports and what is behind their figures, export, history, trash, live stream, feed, files,
 suggestions and the past are compared with a reading of the rules that knows no SQL.  What is refused leaves the base
 as it was.
@@ -24,7 +24,7 @@ from svyaz.kernel.clock import iso
 from svyaz.search.follow import catch_up
 from tests.api.site import Caller, Site
 from tests.live.listening import Room
-from tests.properties.chance import HIDEABLE, READERS, STAGES, Chance, Reader, fill, give_roles
+from tests.properties.chance import HIDEABLE, READERS, STAGES, Chance, Reader, fill, give_roles, share
 
 EXAMPLES = int(os.environ.get("SVYAZ_RANDOM_EXAMPLES", "5"))
 
@@ -39,8 +39,9 @@ def test_every_door_shows_its_reader_the_same_records_and_they_are_those_his_rul
         for _ in range(EXAMPLES):
             site.cast.tick(seconds=5)
             reader = give_roles(site.cast, chance.choice(READERS), world, chance)
+            share(site.cast, reader, chance)
             look_anew(site)
-            told = f"seed {seed}, {reader.name}: {reader.roles}"
+            told = f"seed {seed}, {reader.name}: {reader.roles}, shared {world.shared}"
             caller = site.browser(reader.name)
             if not reader.is_granted("see"):
                 nothing_is_there(site, caller)

@@ -261,6 +261,8 @@ export interface Me {
   readonly abilities: readonly string[];
   readonly roles: readonly { key: string; title: string }[];
   readonly photo: number | null;
+  /** The session looks as this colleague does, and writes nothing. */
+  readonly viewing: boolean;
   /** How the shell looks to this person (records/shell.ts). */
   readonly shell: Json;
   /** «Заполнить по ИНН» has a service to ask. */
