@@ -1,4 +1,7 @@
-"""Trait `participants`: who answers for a record, who helps and who watches; scopes `own` and `taking_part` read them."""
+"""Trait `participants`: who answers for a record, who helps and who watches; scopes `own` and `taking_part` read them.
+
+A group takes part as each of its members does, from the moment one is in it.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,14 @@ SHAPE = TraitShape(
             "to": ["employee"],
             "on_delete": "clear",
             "role": "auditors",
+        },
+        {
+            "key": "groups",
+            "title": {"ru": "Группы", "en": "Groups"},
+            "type": "links",
+            "to": ["group"],
+            "on_delete": "clear",
+            "role": "groups",
         },
     ),
 )

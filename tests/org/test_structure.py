@@ -159,6 +159,30 @@ def test_who_is_in_two_departments_is_a_colleague_in_both(romashka: Cast) -> Non
     assert romashka.actor("Анна").departments == (romashka.departments["Опт"], romashka.departments["Продажи"])
 
 
+def test_a_group_takes_part_as_each_of_its_members_does(romashka: Cast) -> None:
+    artem, olga = romashka.person("Артём"), romashka.person("Ольга")
+    group = artem.create("group", title="Тендеры", members=[romashka.people["Пётр"]]).id
+    deals = [olga.create("deal", title="Насосы", groups=[group]).id, olga.create("deal", title="Трубы").id]
+    petr = romashka.person("Пётр")
+    assert petr.ids("deal") == deals[:1] and petr.open("deal", deals[0]).rights["change"] is False
+    assert petr.ids("deal", filter="groups = empty") == []
+    assert romashka.person("Анна").ids("deal") == []
+    artem.change("group", group, members=[romashka.people["Анна"]])
+    assert romashka.person("Пётр").ids("deal") == [] and romashka.person("Анна").ids("deal") == deals[:1]
+    artem.delete("group", group)
+    assert romashka.person("Анна").ids("deal") == []
+    artem.restore("group", group)
+    assert romashka.actor("Анна").groups == (group,)
+
+
+def test_who_stands_in_takes_part_with_the_groups_of_the_absent(romashka: Cast) -> None:
+    artem, petr = romashka.person("Артём"), romashka.person("Пётр")
+    group = artem.create("group", title="Тендеры", members=[petr.id]).id
+    deal = romashka.person("Ольга").create("deal", title="Насосы", groups=[group]).id
+    away(romashka, petr, substitute=romashka.people["Анна"])
+    assert romashka.person("Анна").ids("deal") == [deal]
+
+
 def away(romashka: Cast, who: Person, days: int = 7, **values: object) -> int:
     with romashka.company.read() as session:
         today = today_of(session)
