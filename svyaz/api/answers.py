@@ -265,7 +265,7 @@ SHARE = shape(
     edit=YES_NO,
     until=maybe({"type": "string", "format": "date"}),
     created_at=INSTANT,
-    created_by=maybe(LINK),
+    created_by=LINK,
 )
 RECORD, RECORDS = "/api/records/{entity}/{id}", "/api/records/{entity}"
 ANSWERS: dict[tuple[str, str], Schema] = {
