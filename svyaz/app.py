@@ -68,6 +68,7 @@ from svyaz.records.trait import Trait
 from svyaz.search.follow import follow
 from svyaz.solutions import sample_removal
 from svyaz.solutions.shipped import PACKAGE
+from svyaz.storage import accounts
 from svyaz.storage.session import Session
 from svyaz.tenancy import company as tenancy
 from svyaz.tenancy.company import Company
@@ -120,11 +121,11 @@ REPEATING: tuple[Repeating, ...] = (
 
 
 def actor_of(session: Session, employee: int | None) -> Actor:
-    """Whose rights a job runs with: those of who asked for it, as they are now; a closed person's job stops."""
+    """Whose rights a job runs with: those of who asked for it, as they are now; a dismissed or blocked person's stops."""
     if employee is None:
         return SYSTEM
-    actor = build_actor(session, employee)
-    if actor is None:
+    actor, login = build_actor(session, employee), accounts.login_of(session, employee)
+    if actor is None or (login is not None and not login.active):
         raise NotSignedIn()
     return actor
 

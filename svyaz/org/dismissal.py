@@ -25,6 +25,7 @@ from svyaz.fields.choice import option_title
 from svyaz.jobs.queue import enqueue
 from svyaz.jobs.worker import Cancelled, JobContext, Runner
 from svyaz.kernel.problem import NotFound, Problem
+from svyaz.org import journal
 from svyaz.org.hierarchy import Hierarchy, find_cycle, read_hierarchy, today_of
 from svyaz.org.ways_in import NotOneself, managed
 from svyaz.records import undo
@@ -111,6 +112,7 @@ def dismiss(session: Session, actor: Actor, employee: int, receivers: Receivers)
     _check(session, actor, employee, receivers)
     batch = changes.new_batch(session, actor.employee, "person", BATCH)
     write_inner(session, "employee", {employee: {"active": False}}, cause="person", batch=batch, by=actor.employee)
+    journal.note(session, "dismissed", actor.employee, employee)
     told = {"employee": employee, "to": receivers.to, "by_entity": dict(receivers.by_entity), "batch": batch}
     return _begin(session, TASK, told, employee, actor), batch
 
@@ -122,6 +124,7 @@ def undo_dismissal(session: Session, actor: Actor, employee: int, batch: int) ->
     if found is None or found.title != BATCH or not _is_of(session, batch, employee):
         raise NotFound("batch", entity="batch", id=batch)
     undo.plan_undo(session, _as_system(actor), batch)
+    journal.note(session, "dismissal_undone", actor.employee, employee)
     return _begin(session, UNDO, {"employee": employee, "batch": batch}, employee, actor)
 
 

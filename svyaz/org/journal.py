@@ -45,6 +45,8 @@ RIGHTS = (
     "view_ended",
     "shared",
     "unshared",
+    "dismissed",
+    "dismissal_undone",
 )
 EXPORTS = ("exported", "journal_exported")
 SETTINGS = ("settings_changed",)

@@ -10,7 +10,7 @@ from svyaz.access.actor import Actor
 from svyaz.app import actor_of
 from svyaz.jobs.worker import Worker
 from svyaz.kernel.problem import Denied, NotFound, Problem
-from svyaz.org import dismissal
+from svyaz.org import dismissal, journal
 from svyaz.org.administrators import LastAdministrator
 from svyaz.org.dismissal import DismissalGoesOn, NothingToHandOver, Receivers
 from svyaz.org.people import let_in
@@ -102,6 +102,9 @@ def test_an_undo_brings_all_back_and_leaves_the_door_closed(romashka: Cast, leav
     with romashka.company.read() as session:
         login = accounts.login_of(session, igor)
         assert login is not None and not login.active
+        told, _ = journal.read(session, journal.RIGHTS, igor, None, 10)
+        assert [one.kind for one in told] == ["dismissal_undone", "dismissed"]
+        assert {one.actor for one in told} == {romashka.people["Артём"]}
     with pytest.raises(NothingToUndo):
         romashka.person("Артём").write(dismissal.undo_dismissal, igor, batch)
 

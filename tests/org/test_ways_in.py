@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from svyaz.access.actor import Actor
+from svyaz.app import actor_of
 from svyaz.kernel.problem import Denied, NotFound, Problem
 from svyaz.org import journal, ways_in
 from svyaz.org.actors import build_actor
 from svyaz.org.administrators import LastAdministrator, administrators
 from svyaz.org.passwords import hash_password
 from svyaz.org.people_list import Asked, list_people
+from svyaz.org.sessions import NotSignedIn
 from svyaz.org.ways_in import AlreadyComesIn, NotOneself, NoWayIn, RightsBeyondYours, WorksNoLonger
 from svyaz.schema.snapshot import VERBS, Grant
 from svyaz.storage import accounts
@@ -99,6 +101,22 @@ def test_blocked_person_stays_out_when_taken_back_until_let_in(romashka: Cast) -
     assert not comes_in()
     artem.change("employee", olga, active=True)
     assert comes_in()
+
+
+def test_work_that_a_blocked_person_has_put_off_is_not_done_with_his_rights(romashka: Cast) -> None:
+    enter(romashka, "Артём", "Ольга")
+    olga = romashka.people["Ольга"]
+
+    def works() -> int | None:
+        with romashka.company.read() as session:
+            return actor_of(session, olga).employee
+
+    assert works() == olga
+    do(romashka, "Артём", ways_in.block, olga)
+    with pytest.raises(NotSignedIn):
+        works()
+    do(romashka, "Артём", ways_in.let_in_again, olga)
+    assert works() == olga
 
 
 def test_nobody_manages_people_without_the_ability_nor_whom_he_does_not_see(romashka: Cast) -> None:

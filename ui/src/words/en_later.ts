@@ -2114,6 +2114,8 @@ export const words = {
       settings_changed: "{who}: settings changed ({what})",
       shared: "{whom}: the record “{what}” was opened",
       unshared: "{whom}: the record “{what}” is no longer open",
+      dismissed: "{who}: dismissed, access closed",
+      dismissal_undone: "{who}: dismissal undone",
     },
   },
   directory: {

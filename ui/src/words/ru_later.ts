@@ -2114,6 +2114,8 @@ export const words = {
       settings_changed: "{who}: изменены настройки ({what})",
       shared: "{whom}: открыта запись «{what}»",
       unshared: "{whom}: больше не открыта запись «{what}»",
+      dismissed: "{who}: увольнение, доступ закрыт",
+      dismissal_undone: "{who}: увольнение отменено",
     },
   },
   directory: {
