@@ -384,6 +384,7 @@ ANSWERS: dict[tuple[str, str], Schema] = {
         ),
         portion=NUMBER,
     ),
+    ("POST", "/api/people/group/file"): shape(text=TEXT),
     ("POST", "/api/people/group"): shape(made=several(shape(id=NUMBER, label=TEXT)), invited=NUMBER),
     ("POST", "/api/people/{id}/invitation"): shape(link=maybe(TEXT), until=INSTANT),
     ("POST", "/api/invitations/look"): shape(kind=TEXT, label=TEXT, login=TEXT, company=TEXT),
@@ -779,6 +780,7 @@ FILES: dict[tuple[str, str], str] = {
 FORMS: dict[tuple[str, str], Schema] = {
     ("POST", "/api/schema/from_table"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/solutions/file"): shape(file={"type": "string", "format": "binary"}),
+    ("POST", "/api/people/group/file"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/files"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/company/logo"): shape(file={"type": "string", "format": "binary"}),
     ("POST", "/api/imports"): shape(file={"type": "string", "format": "binary"}, entity=TEXT),

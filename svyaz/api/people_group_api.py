@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -11,10 +12,11 @@ from svyaz.access.abilities import require_ability
 from svyaz.api.call import Call
 from svyaz.api.errors import BadRequest
 from svyaz.api.route import Route
+from svyaz.exchange.tables import Cell, open_table, rows
 from svyaz.kernel.http import Answer
 from svyaz.kernel.text import clean
 from svyaz.org import invitations, ways_in
-from svyaz.org.people_lines import read_lines
+from svyaz.org.people_lines import MOST_LINES, TooManyLines, read_lines
 from svyaz.records.write import create_record
 from svyaz.tenancy.seal import sealer
 
@@ -52,6 +54,24 @@ def look(call: Call) -> Answer:
         )
 
 
+def text_of(call: Call) -> Answer:
+    """POST /api/people/group/file  multipart: file (.xlsx, .xls, .csv): its first sheet as a list to be looked at"""
+    sent = call.incoming.uploads.get("file")
+    if sent is None:
+        raise BadRequest("file", expected="multipart: file")
+    with call.reading() as (session, actor):
+        require_ability(session.snapshot, actor, PEOPLE)
+    name = clean(sent.name)[:255] or "file"
+    lines = ["\t".join(map(_said, row)) for row in islice(rows(open_table(sent.path, name)), MOST_LINES + 2)]
+    if sum(bool(line) for line in lines) > MOST_LINES + 1:  # one may be of headings
+        raise TooManyLines("file", count=MOST_LINES + 1, most=MOST_LINES)
+    return Answer(body={"text": "\n".join(lines)})
+
+
+def _said(cell: Cell) -> str:
+    return clean("" if cell is None else str(cell), lines=False).replace("\t", " ").strip()
+
+
 def add(call: Call) -> Answer:
     """POST /api/people/group  body: Group, at most 50 people: all of them or none; logins are their mailboxes"""
     body = call.body(Group)
@@ -74,5 +94,14 @@ def add(call: Call) -> Answer:
 
 ROUTES = (
     Route("POST", "/api/people/group/look", look, "Look at a list of people", needs=PEOPLE, body=Pasted, reads=True),
+    Route(
+        "POST",
+        "/api/people/group/file",
+        text_of,
+        "A spreadsheet as a list of people",
+        needs=PEOPLE,
+        upload=True,
+        reads=True,
+    ),
     Route("POST", "/api/people/group", add, "Add a group of people", needs=PEOPLE, body=Group, status=201),
 )

@@ -300,6 +300,7 @@ def good_calls(site: Site) -> list[GoodCall]:
             {"text": "Ломов Илья <lomov@example.ru>"},
             who="Артём",
         ),
+        GoodCall("POST", "/api/people/group/file", "/api/people/group/file", {}, who="Артём", files=ONE_FILE),
         GoodCall(
             "POST",
             "/api/people/group",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
+from openpyxl import Workbook
+
 from tests.api.site import Site
 from tests.mailbox import mailbox
 
@@ -48,6 +53,28 @@ def test_hundred_thousand_lines_are_refused_at_once_and_strange_text_is_no_bug(s
         "no_name",
         "long_name",
     ]
+
+
+def test_spreadsheet_becomes_the_list(site: Site) -> None:
+    book = Workbook()
+    for row in (["Фамилия", "Имя", "Почта"], ["Ломов", "Илья", "lomov@example.ru"], [], ["Без", "Почты", None]):
+        book.active.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    artem = site.browser("Артём")
+
+    def text_of(name: str, content: bytes, status: int = 200) -> Any:
+        return artem.call("POST", "/api/people/group/file", None, status, files={"file": (name, content)})
+
+    text = text_of("люди.xlsx", kept.getvalue())["text"]
+    assert look(site, text) == [("Ломов", "Илья", "", "lomov@example.ru", ""), ("Без", "Почты", "", "", "no_email")]
+    csv = "Ломов;Илья;lomov@example.ru\n".encode("cp1251")
+    assert look(site, text_of("люди.csv", csv)["text"]) == [("Ломов", "Илья", "", "lomov@example.ru", "")]
+    with site.nothing_changes():
+        many = "".join(f"Новый{at};n{at}@example.ru\n" for at in range(1_100)).encode()
+        assert text_of("много.csv", many, 422)["error"]["code"] == "too_many_people"
+        assert text_of("картинка.png", b"\x89PNG....", 422)["error"]["code"] == "file_unknown"
+        assert text_of("пусто.csv", b"", 422)["error"]["code"] == "file_empty"
 
 
 def test_group_is_made_with_roles_and_each_gets_a_letter_all_or_none(site: Site) -> None:

@@ -78,3 +78,14 @@ def test_record_is_shared_taken_away_and_given_back(open_page: Opener, site: Sit
     expect(box).to_be_hidden()
     box = from_menu(page, "Кто это видит?", "Кто это видит")
     expect(box.get_by_role("button", name=re.compile("Ветрова.*Записью поделились"))).to_be_visible()
+
+
+def test_one_looks_as_a_colleague_from_the_list_of_people(open_page: Opener, site: Site, colleague: int) -> None:
+    page = open_page("/-/people")
+    page.get_by_role("button", name=re.compile("Ветрова")).click()
+    panel = page.get_by_role("region", name=re.compile("^Доступ: Ветрова"))
+    panel.get_by_role("button", name="Посмотреть как этот сотрудник").click()
+    bar = page.get_by_role("complementary", name="Просмотр от имени сотрудника")
+    expect(bar).to_contain_text("Вы смотрите как Ветрова")
+    bar.get_by_role("button", name="Закончить").click()
+    expect(bar).to_be_hidden()

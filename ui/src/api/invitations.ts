@@ -47,6 +47,12 @@ export interface GroupLine {
 export type GroupPerson = Pick<GroupLine, "surname" | "first_name" | "patronymic" | "email">;
 
 export const lookAtGroup = (text: string): Promise<{ lines: readonly GroupLine[]; portion: number }> => request("POST", "/api/people/group/look", { text });
+/** A spreadsheet as such a list. */
+export async function readGroupFile(file: File): Promise<string> {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return (await request<{ text: string }>("POST", "/api/people/group/file", form)).text;
+}
 export const addGroup = (people: readonly GroupPerson[], roles: readonly string[], by: "letter" | "none"): Promise<{ made: readonly { id: number }[]; invited: number }> =>
   request("POST", "/api/people/group", { people, roles, by });
 export const invite = (id: number, by: "letter" | "link"): Promise<{ link: string | null; until: string }> => request("POST", `/api/people/${id}/invitation`, { by });

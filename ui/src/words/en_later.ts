@@ -2030,6 +2030,7 @@ export const words = {
     group_paste: "A list: one person a line",
     group_example: "Smith John <smith@example.com>",
     group_about: "Name and e-mail in any form: “Smith John <e-mail>”, lines of CSV, columns of Excel. First you see what was understood.",
+    group_file: "From a file",
     group_look: "Look",
     group_found: "Good: {good}, with remarks: {bad}. Only the good ones are added.",
     group_list: "Lines as understood",

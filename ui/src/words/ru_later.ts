@@ -2030,6 +2030,7 @@ export const words = {
     group_paste: "Список: по сотруднику в строке",
     group_example: "Иванов Иван <ivanov@example.ru>",
     group_about: "Имя и почта в любом виде: «Иванов Иван <почта>», строки CSV, столбцы из Excel. Сначала покажем, что понято.",
+    group_file: "Из файла",
     group_look: "Посмотреть",
     group_found: "Подходят: {good}, с замечаниями: {bad}. Добавятся только подходящие.",
     group_list: "Понятые строки",
