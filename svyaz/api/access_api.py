@@ -13,7 +13,7 @@ from svyaz.api.route import Route
 from svyaz.kernel.http import Answer
 from svyaz.org import sharing, view_as, why
 from svyaz.org.people import name_of
-from svyaz.storage import record_tables, shares
+from svyaz.storage import shares
 from svyaz.storage.session import Session
 
 BIG = 10**11
@@ -115,11 +115,10 @@ def drop_share(call: Call) -> Answer:
 
 
 def _told_share(session: Session, one: shares.Share) -> dict[str, Any]:
-    label = record_tables.labels(session, one.kind, [one.whom]).get(one.whom)
     zone = session.snapshot.settings.zone
     return {
         "id": one.id,
-        "whom": [one.kind, one.whom, label],
+        "whom": [one.kind, one.whom, sharing.whom_of(session, one)],
         "edit": one.edit,
         "until": _last_day(one.until, zone),
         "created_at": one.created_at,

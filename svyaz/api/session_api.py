@@ -100,7 +100,9 @@ def let_in(call: Call, session: Session, person: accounts.Login, by: tuple[str, 
     opened = sessions.open_session(session, person, call.incoming.address, call.browser, by)
     language = str(preference.read(session, person.employee, LANGUAGE) or "")
     told = _told(call, session, sessions.find_signed_in(session, opened.key))
-    cookies = {COOKIE: opened.key, SECOND_COOKIE: "", **({LANGUAGE_COOKIE: language} if language else {})}
+    cookies = {COOKIE: opened.key, **({LANGUAGE_COOKIE: language} if language else {})}
+    if SECOND_COOKIE in call.incoming.cookies:
+        cookies[SECOND_COOKIE] = ""
     return Answer(body={**told, "language": language or call.language}, cookies=cookies)
 
 

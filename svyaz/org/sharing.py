@@ -111,8 +111,12 @@ def unshare(session: Session, actor: Actor, id: int) -> None:
         raise NotFound("id", entity="share", id=id) from None
     _check(session, actor, shape, seen, edit=False)
     shares.drop(session, id)
-    label = record_tables.labels(session, found.kind, [found.whom]).get(found.whom, "")
-    _note(session, actor, "unshared", shape, found.record, found.kind, found.whom, label)
+    _note(session, actor, "unshared", shape, found.record, found.kind, found.whom, whom_of(session, found) or "")
+
+
+def whom_of(session: Session, one: Share) -> str | None:
+    """The name of whom it is opened to, for those who may share the record."""
+    return record_tables.labels(session, one.kind, [one.whom]).get(one.whom)
 
 
 def _check(session: Session, actor: Actor, shape: Entity, seen: RecordView, edit: bool) -> None:

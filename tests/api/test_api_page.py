@@ -21,6 +21,7 @@ FILES = {
     "знак.png": PICTURE,
     "счёт.txt": b"1200.50",
     "клиника.zip": SOLUTION.getvalue(),
+    "сотрудники.csv": "Фамилия;Имя;Почта\r\nЛомов;Илья;lomov@example.ru\r\n".encode(),
     "клиенты.csv": "Название;ИНН\r\nООО «Василёк»;7736207543\r\nООО «Ромашка-2»;\r\n".encode(),
 }
 STAND_INS = range(1001, 2000)

@@ -22,6 +22,7 @@ BY_HAND = {
     "configurator/revisions.py": "the name of who made a revision, for those who may configure",
     "org/actors.py": "people and structure decide who has which rights; the system reads them",
     "org/hierarchy.py": "the structure decides who reaches whom; the system reads it",
+    "org/journal.py": "names of people by which the journal is searched, for those who keep people's access",
     "org/people.py": "one's own name; names in the journal, for those who keep people's access",
     "org/structure.py": "the type of what has just been written",
     "exchange/import_run.py": "matches rows by keys, then asks condition(…) for what it found",

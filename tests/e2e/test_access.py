@@ -82,7 +82,7 @@ def test_record_is_shared_taken_away_and_given_back(open_page: Opener, site: Sit
 
 def test_one_looks_as_a_colleague_from_the_list_of_people(open_page: Opener, site: Site, colleague: int) -> None:
     page = open_page("/-/people")
-    page.get_by_role("button", name=re.compile("Ветрова")).click()
+    page.get_by_role("link", name=re.compile("Ветрова")).click()
     panel = page.get_by_role("region", name=re.compile("^Доступ: Ветрова"))
     panel.get_by_role("button", name="Посмотреть как этот сотрудник").click()
     bar = page.get_by_role("complementary", name="Просмотр от имени сотрудника")
