@@ -160,7 +160,7 @@ def test_full_disk_of_postgresql_is_told_and_after_room_is_made_work_goes_on(wha
                 assert create(http, "Первый").status_code == 201
                 Disk(folder).fill()
                 acknowledged, refused = [], 0
-                told = "слово " * 80
+                told = "слово " * 40
                 while refused < 3:
                     operations = [{"do": "create", "values": {"title": f"{told}{one}"}} for one in range(200)]
                     made = http.post("/api/records/counterparty/bulk", json={"operations": operations})
