@@ -27,6 +27,7 @@ from svyaz.org import journal, mail_server
 from svyaz.org.letters import Letter, post
 from svyaz.org.people import name_of
 from svyaz.org.public_address import host_of, need_address, read_address
+from svyaz.org.sessions import digest
 from svyaz.org.ways_in import NoWayIn, managed
 from svyaz.records.read import ListRequest, read_page
 from svyaz.storage import accounts, ids, invitations, letters
@@ -148,7 +149,7 @@ def state_of(last: Last | None, now: int) -> dict[str, Any] | None:
 
 def open_link(session: Session, token: str) -> Opened:
     """Whom it lets in, without letting him in.  Raises InvitationGone."""
-    link = invitations.find(session, _hash(token)) if 20 <= len(token) <= 100 else None
+    link = invitations.find(session, digest(token)) if 20 <= len(token) <= 100 else None
     if link is None or link.used_at is not None or link.revoked_at is not None:
         raise InvitationGone(entity="invitation", id=0)
     login = accounts.login_of(session, link.employee)
@@ -253,7 +254,7 @@ def _make(
             None,
             letter,
         ),
-        _hash(token),
+        digest(token),
         actor.employee if actor else None,
     )
     return Made("" if letter is not None else token, expires_at)
@@ -311,10 +312,6 @@ def _check(session: Session, key: str, most: int) -> None:
 
 def _add(session: Session, key: str) -> None:
     accounts.add_attempt(session, (key,), micros(session.now), micros(session.now - WINDOW))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _stamp(login: accounts.Login) -> str:

@@ -83,7 +83,7 @@ def read(
     employee: whom it concerns or who did it;  own: whom it concerns only;  since, until: instants, the last left out;
     q: a part of a person's name, of the address, of the browser or of what is told, whatever its case.
     """
-    span = (_micros(since) if since else None, _micros(until) if until else None)
+    span = (accounts.micros(since) if since else None, accounts.micros(until) if until else None)
     sought = (q, _called(session, q)) if q else None
     found = journal.page(session, kinds, employee, before, limit + 1, own=own, span=span, sought=sought)
     return found[:limit], found[limit - 1].id if len(found) > limit else None
@@ -105,14 +105,10 @@ def keep_months(session: Session, months: int) -> None:
 
 
 def sweep(session: Session) -> int:
-    return journal.forget_old(session, _micros(months_before(session.now, months_kept(session))))
+    return journal.forget_old(session, accounts.micros(months_before(session.now, months_kept(session))))
 
 
 def months_before(at: datetime, months: int) -> datetime:
     """The same day and hour so many months ago; the last day of a shorter month."""
     year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
     return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))
-
-
-def _micros(at: datetime) -> int:
-    return int(at.timestamp() * 1_000_000)
